@@ -1,0 +1,48 @@
+# Needs Python 3.11 or newer and make. Everything else is installed by these targets into .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+
+.PHONY: help setup demo test lint unit wire bench clean
+
+help:
+	@echo "make demo    four agencies, real Kafka, faults on the way; prints what a person can check"
+	@echo "make test    linters, types, floors, unit, wire and demo"
+	@echo "make setup   only installs (first run downloads; later runs start in a second)"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Crosswalk needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make setup PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked packages into $(VENV) (first time: some 300 MB, a few minutes) ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock --progress-bar on || \
+	  { echo; echo "Installation stopped. Without a network the packages of requirements.lock must already be in pip's cache;"; \
+	    echo "check the network or your pip configuration, then run 'make setup' again: it goes on where it stopped."; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-index -q -e .
+	@touch $(STAMP)
+
+demo: setup
+	$(BIN)/crosswalk demo
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/pytest -m "not wire and not slow"
+
+wire: setup
+	$(BIN)/pytest -m "wire or slow"
+
+test: lint unit wire
+	$(BIN)/crosswalk demo --once --json
+
+bench: setup
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .crosswalk build dist

@@ -1,0 +1,1 @@
+"""Pages for people: what flows, what waits, what was refused."""

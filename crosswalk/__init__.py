@@ -1,0 +1,1 @@
+"""The product seen from outside: command line, demo, supervisor. It composes rooms and decides nothing."""

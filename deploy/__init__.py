@@ -1,0 +1,1 @@
+"""What is started and provisioned: the embedded Kafka, topics and rights."""

@@ -1,0 +1,1 @@
+"""The broker's workers: carriers in, one database transaction each, releases out."""
