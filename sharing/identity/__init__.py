@@ -1,0 +1,1 @@
+"""Whose child is this: exact identifiers, else weights; link, review or new."""

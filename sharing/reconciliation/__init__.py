@@ -1,0 +1,1 @@
+"""The case moves: registers, questions with clocks, answers, escalation. Time is handed in."""

@@ -1,0 +1,163 @@
+"""What the broker holds about one subject while something is open: the state that every step takes and gives back.
+
+It is data, never a live handle: a step is `(state, event, ...) -> Step`. Kept encrypted under the child's key by the ledger.
+Left out: names and identifiers (`identity` keeps those apart) and everything that an event said beyond these registers.
+Rules: registers are kept by events and each entry names its source event; nothing here is a score.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from sharing.events import Event, PlanKind, SealKind
+from sharing.vocabulary import Recipient, RecipientKind
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """A function of an organisation is involved with the child, and therefore may need to know.
+
+    Attributes:
+        since: First day. `until`: last day, None while it is open.
+        source_event: Hex id of the event that said so.
+    """
+
+    organisation: str
+    function: str
+    kind: RecipientKind
+    since: date
+    until: date | None
+    source_event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Something about the child is sealed since `set_at`, until its holder lifts it."""
+
+    kind: SealKind
+    set_at: datetime
+    holder_organisation: str
+    holder_function: str
+    source_event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan is open for the child. `team` and `duty_phone` are whom to call."""
+
+    kind: PlanKind
+    organisation: str
+    started: date | None
+    team: str
+    duty_phone: str
+    source_event: str
+
+
+class QuestionState(StrEnum):
+    """Where a question stands. Only ANSWERED and CLOSED stop its clock."""
+
+    OPEN = "open"
+    ANSWER_INCOMPLETE = "answer_incomplete"
+    OVERDUE = "overdue"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something was said that must be answered: a referral, a notice, a task. The core object of the broker.
+
+    Attributes:
+        rule: Name of the clock's rule (`reconciliation.rules`).
+        event_id: Hex id of the event that asks. `event_type`: its type.
+        asker: Who asked and is told what becomes of it; None when the broker itself asks.
+        owner: Who must answer. `exchange_id`: hex id of the exchange that put the question to the owner.
+        started_at: Start of the clock. `due_by`: when it ends. Both UTC.
+        next_at: When the clock next needs a look (due, next stage, grace), None when it never does again.
+        stage: Stage of escalation reached, 0 before the first.
+    """
+
+    rule: str
+    event_id: str
+    event_type: str
+    asker: Recipient | None
+    owner: Recipient
+    exchange_id: str
+    started_at: datetime
+    due_by: datetime
+    next_at: datetime | None
+    state: QuestionState = QuestionState.OPEN
+    stage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """An event that waits for the authority's rolls to say where the child is registered.
+
+    Attributes:
+        event_id: Hex id of the event that waits. `sought_event`: hex id of the question to the rolls.
+        next_at: When somebody must be called if no answer came.
+    """
+
+    event_id: str
+    event_type: str
+    sought_event: str
+    since: datetime
+    next_at: datetime | None
+    called: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectState:
+    """Everything the broker holds about one subject beyond its identity."""
+
+    involvements: tuple[Involvement, ...] = ()
+    seals: tuple[Seal, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    questions: tuple[Question, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the earliest clock of this subject needs a look, None when none does."""
+        times = [q.next_at for q in self.questions if q.next_at] + [a.next_at for a in self.awaiting if a.next_at]
+        return min(times, default=None)
+
+    def with_question(self, question: Question) -> "SubjectState":
+        """The state with this question added, or put in the place of the one of the same exchange and rule."""
+        kept = [q for q in self.questions if (q.exchange_id, q.rule) != (question.exchange_id, question.rule)]
+        return replace(self, questions=(*kept, question))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event that the broker itself says, and to whom.
+
+    Attributes:
+        event: Envelope holds only what the broker says; ids are derived by the caller from `cause` and `ordinal`.
+        to: Recipients, decided here because the reason is here. Agreements still decide every field.
+        cause: Hex id of the event, or clock rule and exchange, from which its id is derived.
+        answers: Hex id of the recipient's own event that this is about, or "" (set as its `in_reply_to`).
+    """
+
+    event: Event
+    to: tuple[Recipient, ...]
+    cause: str
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step gives back: the new state, what the broker says, and whether a register moved.
+
+    Attributes:
+        register_moved: True when a seal, involvement or plan changed: earlier decisions must be looked at again.
+        release_again: Hex ids of events that waited and can be routed now (a setting was found).
+        recall: True when what was released earlier may have to be taken back (a seal was set).
+    """
+
+    state: SubjectState
+    said: tuple[Said, ...] = ()
+    register_moved: bool = False
+    release_again: tuple[str, ...] = ()
+    recall: bool = False

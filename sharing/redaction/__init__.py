@@ -1,0 +1,1 @@
+"""The recipient's view, built field by field from empty."""
