@@ -1,0 +1,28 @@
+"""What all tests share: a real Kafka for the run, and nodes of their own for tests that kill them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded import EmbeddedKafka, bootstrap_servers
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of one Kafka for the whole run (KAFKA_BOOTSTRAP, or a node of our own). Nobody kills it; name topics uniquely."""
+    with bootstrap_servers(tmp_path_factory.mktemp("kafka")) as address:
+        yield address
+
+
+@pytest.fixture
+def kafka_node(tmp_path: Path) -> Iterator[Callable[[], EmbeddedKafka]]:
+    """A maker of started nodes, each with a folder of its own, that a test may stop, kill and restart."""
+    with ExitStack() as nodes:
+        count = iter(range(1_000))
+
+        def make() -> EmbeddedKafka:
+            return nodes.enter_context(EmbeddedKafka(tmp_path / f"kafka-{next(count)}"))
+
+        yield make
