@@ -1,7 +1,7 @@
 """The truth about shape: one Avro schema a file, and the one reader that knows where the files lie.
 
-Every field carries `doc`, `class` (who may see it, see docs/glossary.md) and `example`. Ids are fixed in `ids.json`: an id is
-never used twice and a released schema never changes. Left out: encoding (`sharing.codec`) and compatibility
+Every field carries `doc`, `class` (who may see it, see docs/glossary.md) and `example`. Ids are fixed in `ids.json`:
+an id is never used twice and a released schema never changes. Left out: encoding (`sharing.codec`) and compatibility
 (`sharing.contracts`).
 """
 

@@ -1,7 +1,8 @@
 """Wire bytes to events and back: Avro in the Confluent wire format (byte 0, four bytes of schema id, body).
 
 Left out: reading schema files (they are handed in) and compatibility (`contracts`). Rules: what cannot be decoded is
-`Rejected` with a code and never a value; bytes left over are a fault; a dataclass goes out under the newest schema of its type.
+`Rejected` with a code and never a value; bytes left over are a fault; a dataclass goes out under the newest schema of
+its type.
 """
 
 import io

@@ -1,8 +1,8 @@
 """Who can be reached, by organisation and function, never by person.
 
-Left out: reading files (a shell does, with `from_document`) and who is involved with which child (`reconciliation.state`).
-Rules: an organisation that is not enrolled is known but receives nothing; a function names its deputy, and the chain of
-deputies ends; telephone numbers stand here and nowhere else.
+Left out: reading files (a shell does, with `from_document`) and who is involved with which child
+(`reconciliation.state`). Rules: an organisation that is not enrolled is known but receives nothing; a function names
+its deputy, and the chain of deputies ends; telephone numbers stand here and nowhere else.
 """
 
 from collections.abc import Mapping

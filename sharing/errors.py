@@ -1,7 +1,8 @@
 """Errors by what the caller must do.
 
-Rejected: the record is at fault; it becomes a dead letter or a refusal, the rest flows. Retryable: the line is at fault;
-try again, nothing is lost. Misconfigured: a person must act; stop before any harm. A denial is no error: it is a decision.
+Rejected: the record is at fault; it becomes a dead letter or a refusal, the rest flows. Retryable: the line is at
+fault; try again, nothing is lost. Misconfigured: a person must act; stop before any harm. A denial is no error: it is
+a decision.
 
 No message carries a personal value: it names the field, the file and the fix.
 """

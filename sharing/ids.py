@@ -1,7 +1,7 @@
 """Ids are derived, never drawn: doing anything twice changes nothing.
 
-Every id is a keyed BLAKE2b of names, never of content: who knows an id learns nothing, and the same record always gets the
-same id. Each purpose has its own personalisation, so no id of one kind equals an id of another.
+Every id is a keyed BLAKE2b of names, never of content: who knows an id learns nothing, and the same record always
+gets the same id. Each purpose has its own personalisation, so no id of one kind equals an id of another.
 
 Left out: where the keys come from; they are handed in.
 """

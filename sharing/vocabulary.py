@@ -1,6 +1,7 @@
 """The closed word lists of the house. A word that is not here is refused where it is read.
 
-Left out: events (`sharing.events`), permits and seals (`sharing.policy`), people and telephone numbers (`sharing.directory`).
+Left out: events (`sharing.events`), permits and seals (`sharing.policy`), people and telephone numbers
+(`sharing.directory`).
 """
 
 from dataclasses import dataclass

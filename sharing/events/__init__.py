@@ -3,8 +3,41 @@
 One class a schema; `EVENT_TYPES` is the whole list by name. What is not here: how they are encoded (`sharing.codec`).
 """
 
+from sharing.events.broker import (
+    ClockChanged,
+    ClockState,
+    CorrectionAction,
+    CorrectionIssued,
+    CoverageGapFound,
+    CoverageKind,
+    EscalationChanged,
+    ReceiptRecorded,
+    ReceiptState,
+    SettingSought,
+    TaskKind,
+    TaskRaised,
+)
 from sharing.events.common import Child, Envelope, Event, Marking, NotKnown, Quiet, Sex, Unreadable, Urgency
+from sharing.events.education import SettingFound, SettingResult
+from sharing.events.health import (
+    AttendanceSetting,
+    ReasonClass,
+    RegistrationChanged,
+    RegistrationKind,
+    UnscheduledAttended,
+)
+from sharing.events.police import (
+    ChildRole,
+    DomesticAbuseIncidentNotified,
+    LocationClass,
+    MissingAction,
+    MissingChanged,
+    MissingGrade,
+    RiskGrade,
+    RiskTool,
+)
 from sharing.events.referral import ReferralSubmitted
+from sharing.events.school import AlertAcknowledged, AlertAction, AttendanceThresholdReached, ConcernShared
 from sharing.events.social_care import (
     AllocationChanged,
     ContactDecided,
@@ -19,39 +52,6 @@ from sharing.events.social_care import (
     SealAction,
     SealChanged,
     SealKind,
-)
-from sharing.events.police import (
-    ChildRole,
-    DomesticAbuseIncidentNotified,
-    LocationClass,
-    MissingAction,
-    MissingChanged,
-    MissingGrade,
-    RiskGrade,
-    RiskTool,
-)
-from sharing.events.health import (
-    AttendanceSetting,
-    ReasonClass,
-    RegistrationChanged,
-    RegistrationKind,
-    UnscheduledAttended,
-)
-from sharing.events.school import AlertAcknowledged, AlertAction, AttendanceThresholdReached, ConcernShared
-from sharing.events.education import SettingFound, SettingResult
-from sharing.events.broker import (
-    ClockChanged,
-    ClockState,
-    CorrectionAction,
-    CorrectionIssued,
-    CoverageGapFound,
-    CoverageKind,
-    EscalationChanged,
-    ReceiptRecorded,
-    ReceiptState,
-    SettingSought,
-    TaskKind,
-    TaskRaised,
 )
 
 __all__ = [

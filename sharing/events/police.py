@@ -9,7 +9,10 @@ from sharing.events.common import Event, NotKnown
 
 
 class ChildRole(StrEnum):
-    """How the child stood to the incident (Domestic Abuse Act 2021 s3: a child who sees, hears or experiences the effects is a victim)."""
+    """How the child stood to the incident.
+
+    A child who sees, hears or experiences the effects is a victim (Domestic Abuse Act 2021 s3).
+    """
 
     VICTIM_S3 = "VICTIM_S3"
     PRESENT = "PRESENT"
@@ -61,7 +64,10 @@ class MissingGrade(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DomesticAbuseIncidentNotified(Event):
-    """Police attended domestic abuse in a child's home or family (Operation Encompass; Domestic Abuse Act 2021 s49A). One event per child."""
+    """Police attended domestic abuse in a child's home or family, one event per child.
+
+    Operation Encompass; Domestic Abuse Act 2021 s49A.
+    """
 
     event_type: ClassVar[str] = "police.da_incident.notified"
 
