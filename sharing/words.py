@@ -35,15 +35,16 @@ CONTACT = {
     ContactOutcome.NO_FURTHER_ACTION_AT_CONTACT: "Social care will not act on this contact now. It is not a referral. "
     "It does not mean that nothing happened: if you still worry, refer, or raise a disagreement.",
     ContactOutcome.INFORMATION_AND_ADVICE: "Social care answers this contact with advice. It is not a referral.",
-    ContactOutcome.EARLY_HELP_REFERRAL: "Social care passes this contact to early help. It is not a referral to social care.",
+    ContactOutcome.EARLY_HELP_REFERRAL: "Social care passes this contact to early help. It is not a referral.",
     ContactOutcome.BECAME_REFERRAL: "This contact has become a referral. A decision on the referral follows.",
 }
 REFERRAL = {
     ReferralOutcome.NOT_ACCEPTED: "Social care has not accepted this referral. It does not mean that nothing happened: "
     "read the reason and the advice; you may disagree and say so.",
-    ReferralOutcome.ADVICE_OR_SIGNPOST: "Social care answers this referral with advice or another service. No assessment follows.",
-    ReferralOutcome.STEP_DOWN_TO_EARLY_HELP: "Social care asks early help to take this on. It is yours until early help accepts.",
-    ReferralOutcome.ASSESSMENT_REQUIRED: "Social care will assess. You will be told the outcome within 45 working days.",
+    ReferralOutcome.ADVICE_OR_SIGNPOST: "Social care answers with advice or another service. No assessment follows.",
+    ReferralOutcome.STEP_DOWN_TO_EARLY_HELP: "Social care asks early help to take this on. "
+    "Until they accept, it is yours.",
+    ReferralOutcome.ASSESSMENT_REQUIRED: "Social care will assess and tell you the outcome within 45 working days.",
     ReferralOutcome.STRATEGY_DISCUSSION_OR_S47: "Social care begins a strategy discussion or a section 47 enquiry. "
     "Expect to be called.",
     ReferralOutcome.OTHER: "Social care has decided this referral in another way. Call the duty team.",
@@ -62,8 +63,8 @@ PLAN = {
 }
 BY_TYPE: dict[type[Event], str] = {
     ReferralSubmitted: "A referral. A decision with reason is due within one working day.",
-    DomesticAbuseIncidentNotified: "Police attended domestic abuse in this child's home or family. Support the child; do not "
-    "question the child and do not contact the parents about it. Say what you do by acknowledging.",
+    DomesticAbuseIncidentNotified: "Police attended domestic abuse in this child's home or family. Support the child; "
+    "do not question the child and do not contact the parents about it. Say what you do by acknowledging.",
     ConcernShared: "A setting shares a concern. It is not a referral.",
     AlertAcknowledged: "The setting has read the notice and says what it does.",
     UnscheduledAttended: "The child came to unscheduled care. No diagnosis is shared.",
