@@ -58,8 +58,8 @@ class Translated:
     """One event about one child, without ids.
 
     The runner fills the envelope's ids, agency, organisation, system, native key and version. The translator sets
-    `occurred_at` and, where the source says so, `recorded_at`, `author_function`, `urgency`, `markings`, `unreadable` and
-    `in_reply_to` (hex of the exchange that this answers, as it stood in the delivered file).
+    `occurred_at` and, where the source says so, `recorded_at`, `author_function`, `urgency`, `markings`, `unreadable`
+    and `in_reply_to` (hex of the exchange that this answers, as it stood in the delivered file).
 
     Attributes:
         local_child: The child's key in the agency's system; becomes a keyed token, and decides order.
