@@ -1,0 +1,209 @@
+"""Attempts: find the one record on which the worker dies, set it aside, and let the rest flow.
+
+What it does: before a batch is absorbed its offsets and a try count are noted in a small file of its partition, and
+cleared afterwards. What a dead worker leaves there tells the next one, here or in another process that shares the
+folder, what was in its hands. A range that was in hand at three deaths is absorbed record by record, each with a mark
+of its own; a single record that was alone in hand at three deaths is handed to `absorb_crashed` and the rest goes on.
+What it leaves out: the dead letter itself, and deaths on other machines (they count their own, and come to the same).
+
+Why record by record and not in halves: a death costs seconds (the broker must notice it), a small transaction costs
+a millisecond. Six deaths find one record of 500 this way; halving needs some thirty.
+
+Rules: an infrastructure fault is no attempt, so that a night without a database makes no dead letter. Marks go through
+`pwrite` without fsync: they must survive the process, not the machine. The file holds offsets and counts, no value.
+"""
+
+import fcntl
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TypeAlias
+
+from sharing.errors import Misconfigured, Retryable
+from streams.carrier import Absorb, Batch, Record
+
+TRIES = 3
+MAX_SPANS = 64
+INFRASTRUCTURE: tuple[type[Exception], ...] = (Retryable, Misconfigured, OSError, MemoryError)
+
+_HEAD = struct.Struct(">4sII")  # magic, checksum of the rest, number of spans
+_SPAN = struct.Struct(">qqI")  # first offset, last offset, tries
+_MAGIC = b"CWA1"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Offsets that were in hand together.
+
+    Args:
+        first: First offset.
+        last: Last offset, included.
+        tries: How often an absorb of it was begun and never ended.
+    """
+
+    first: int
+    last: int
+    tries: int
+
+
+Change: TypeAlias = Callable[[tuple[Span, ...], Span], tuple[Span, ...]]
+
+
+def plan(batch: Batch, spans: tuple[Span, ...]) -> list[tuple[Span, tuple[Record, ...]]]:
+    """Cut a batch at the borders of what killed a worker before.
+
+    Args:
+        batch: What is to be absorbed.
+        spans: Marks left behind, disjoint.
+
+    Returns:
+        Pieces in order, each with the span to mark: its offsets and the tries so far. A span that used up its tries is
+        cut into single records; with nothing left behind there is one piece, the whole batch.
+    """
+    pieces: list[tuple[Span, tuple[Record, ...]]] = []
+    for tries, group in groupby(_with_tries(batch.records, spans), key=lambda pair: pair[0]):
+        records = tuple(record for _, record in group)
+        single = tries is not None and tries.tries >= TRIES and tries.first != tries.last
+        for piece in [(record,) for record in records] if single else [records]:
+            so_far = 0 if tries is None or single else tries.tries
+            pieces.append((Span(piece[0].offset, piece[-1].offset, so_far), piece))
+    return pieces
+
+
+def mark(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
+    """Note that `span` is in hand now, once more.
+
+    Args:
+        spans: Marks so far, disjoint.
+        span: What is in hand, with its tries so far.
+
+    Returns:
+        Marks, disjoint and in order, with one try more for `span`.
+    """
+    return tuple(sorted([*_without(spans, span), replace(span, tries=span.tries + 1)], key=lambda one: one.first))
+
+
+def clear(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
+    """Forget `span`, and everything before it: offsets only go forward.
+
+    Args:
+        spans: Marks so far, disjoint.
+        span: What was absorbed.
+
+    Returns:
+        Marks that remain.
+    """
+    return tuple(one for one in _without(spans, span) if one.first > span.last)
+
+
+def _without(spans: tuple[Span, ...], span: Span) -> Iterator[Span]:
+    for one in spans:
+        if one.first < span.first:
+            yield replace(one, last=min(one.last, span.first - 1))
+        if one.last > span.last:
+            yield replace(one, first=max(one.first, span.last + 1))
+
+
+def _with_tries(records: tuple[Record, ...], spans: tuple[Span, ...]) -> Iterator[tuple[Span | None, Record]]:
+    for record in records:
+        yield next((span for span in spans if span.first <= record.offset <= span.last), None), record
+
+
+class Attempts:
+    """An absorb around an absorb (it is itself a `streams.carrier.Absorb`).
+
+    Args:
+        folder: Where marks live; shared by the workers of one machine; made if missing.
+        absorb: Takes one batch into the database.
+        absorb_crashed: Takes a batch of the one record that kills into the database as a dead letter `CRASHED`.
+        infrastructure: Errors that say nothing about the record.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        absorb: Absorb,
+        absorb_crashed: Absorb,
+        infrastructure: tuple[type[Exception], ...] = INFRASTRUCTURE,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._infrastructure = folder, infrastructure
+        self._absorb, self._absorb_crashed = absorb, absorb_crashed
+        self._files: dict[tuple[str, int], int] = {}
+
+    def __call__(self, batch: Batch) -> None:
+        """Absorb a batch, whole if nothing is known against it.
+
+        Args:
+            batch: Records of one partition.
+
+        Raises:
+            Exception: Whatever absorb raised; it counts as an attempt unless it is one of `infrastructure`.
+        """
+        file = self._file(batch)
+        for span, records in plan(batch, _read(file)):
+            self._try(file, span, Batch(batch.topic, batch.partition, records))
+
+    def _try(self, file: int, span: Span, piece: Batch) -> None:
+        condemned = span.tries >= TRIES and len(piece.records) == 1
+        _update(file, mark, span)
+        try:
+            (self._absorb_crashed if condemned else self._absorb)(piece)
+        except self._infrastructure:
+            _update(file, _unmark, span)
+            raise
+        _update(file, clear, span)
+
+    def _file(self, batch: Batch) -> int:
+        where = (batch.topic, batch.partition)
+        if where not in self._files:
+            path = self._folder / f"{batch.topic}-{batch.partition}.tries"
+            self._files[where] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._files[where]
+
+
+def _unmark(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
+    """Take the try back: the fault was not the record's."""
+    kept = [*_without(spans, span), *([span] if span.tries else [])]
+    return tuple(sorted(kept, key=lambda one: one.first))
+
+
+def _update(file: int, change: Change, span: Span) -> None:
+    with _locked(file):
+        _write(file, change(_read_unlocked(file), span)[:MAX_SPANS])
+
+
+def _read(file: int) -> tuple[Span, ...]:
+    with _locked(file):
+        return _read_unlocked(file)
+
+
+@contextmanager
+def _locked(file: int) -> Iterator[None]:
+    """Another worker may still have the partition's last batch in hand; a dead one's lock goes with it."""
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _read_unlocked(file: int) -> tuple[Span, ...]:
+    raw = os.pread(file, _HEAD.size + MAX_SPANS * _SPAN.size, 0)
+    if len(raw) < _HEAD.size:
+        return ()
+    magic, checksum, count = _HEAD.unpack_from(raw)
+    body = raw[_HEAD.size : _HEAD.size + count * _SPAN.size]
+    if magic != _MAGIC or len(body) != count * _SPAN.size or checksum != zlib.crc32(body):
+        return ()  # torn or foreign: counting begins anew, which costs deaths but never a record
+    return tuple(Span(*numbers) for numbers in _SPAN.iter_unpack(body))
+
+
+def _write(file: int, spans: tuple[Span, ...]) -> None:
+    body = b"".join(_SPAN.pack(one.first, one.last, one.tries) for one in spans)
+    os.pwrite(file, _HEAD.pack(_MAGIC, zlib.crc32(body), len(spans)) + body, 0)

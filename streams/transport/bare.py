@@ -1,0 +1,129 @@
+"""The door out: a `CarrierSource` on plain aiokafka, without Faust.
+
+What it does: the same promises as the Faust source, with public calls only: `getmany` in a loop, read_committed, strict
+contiguous commits from the same books, a rebalance listener that commits and drops.
+What it leaves out: threads; aiokafka's heartbeats live on the event loop, which the agent loop keeps free.
+
+Rule: between the records leaving aiokafka's buffer and our books taking them down there is no await.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from streams.transport.app import ASSIGNOR, MAX_POLL_S, TransportSettings
+from streams.transport.offsets import Offsets, TrackedCarrier
+from streams.transport.safe import FETCH_WAIT_MS, SETTLE_S, to_batch
+from streams.watchdogs import Vitals
+
+POLL_MS = 500
+
+
+class BareSource(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Carriers from aiokafka alone.
+
+    Args:
+        settings: The same settings as the Faust app's.
+        topics: Names of topics that exist.
+    """
+
+    def __init__(self, settings: TransportSettings, topics: Sequence[str]) -> None:
+        self.offsets = Offsets()
+        self._settings = settings
+        self._topics = topics
+        self._consumer: AIOKafkaConsumer | None = None
+        self._idle = asyncio.Event()  # set while no carrier is in the loop's hand
+        self._idle.set()
+
+    async def carriers(self) -> AsyncIterator[TrackedCarrier]:
+        """Yield carriers until closed; errors of the line are raised."""
+        consumer = self._consumer = self._new_consumer()
+        await consumer.start()
+        committer = asyncio.create_task(self._commit_regularly(consumer))
+        try:
+            consumer.subscribe(topics=list(self._topics), listener=self)
+            while True:
+                if committer.done():
+                    committer.result()  # raises what ended it
+                fetched = await consumer.getmany(timeout_ms=POLL_MS)
+                taken = [self.offsets.take(to_batch(tp.topic, tp.partition, rows)) for tp, rows in fetched.items()]
+                for carrier in taken:
+                    if not carrier.stale:
+                        self._idle.clear()
+                        yield carrier
+                        self._idle.set()
+        finally:
+            committer.cancel()
+            with contextlib.suppress(asyncio.CancelledError, KafkaError):
+                await committer
+            await self._commit(consumer)
+            await consumer.stop()
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Let the carrier in hand finish (bounded), commit what is safe, forget the partitions.
+
+        Args:
+            revoked: Partitions that go.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                await self._idle.wait()
+        if self._consumer is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SETTLE_S):
+                    await self._commit(self._consumer)
+        self.offsets.drop([(tp.topic, tp.partition) for tp in revoked])
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Begin new books: aiokafka reads a fresh assignment from the committed offset, else from the beginning.
+
+        Args:
+            assigned: Partitions that came.
+        """
+        for tp in assigned:
+            self.offsets.restart((tp.topic, tp.partition))
+
+    def vitals(self) -> Vitals:
+        """What the watchdogs look at."""
+        assigned = len(self._consumer.assignment()) if self._consumer is not None else None
+        return Vitals(assigned=assigned, head=self.offsets.head(), waiting=self.offsets.waiting())
+
+    async def _commit_regularly(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            await asyncio.sleep(self._settings.commit_interval_s)
+            await self._commit(consumer)
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        offsets = {TopicPartition(*w): at for w, at in self.offsets.committable(consumer.assignment()).items()}
+        if offsets:
+            # Rebalanced meanwhile: the partitions are read again from the last commit, here or elsewhere.
+            with contextlib.suppress(CommitFailedError, IllegalStateError):
+                await consumer.commit(offsets)
+                self.offsets.committed(((tp.topic, tp.partition), at) for tp, at in offsets.items())
+
+    def _new_consumer(self) -> AIOKafkaConsumer:
+        settings, sasl = self._settings, self._settings.sasl
+        return AIOKafkaConsumer(
+            bootstrap_servers=[address.strip() for address in settings.bootstrap.split(",")],
+            group_id=settings.group,
+            partition_assignment_strategy=[ASSIGNOR],
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=settings.max_poll_records,
+            max_poll_interval_ms=int(MAX_POLL_S * 1000),
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=int(settings.session_timeout_s * 1000),
+            heartbeat_interval_ms=int(settings.heartbeat_s * 1000),
+            rebalance_timeout_ms=60_000,
+            metadata_max_age_ms=settings.metadata_age_ms,
+            security_protocol=("SASL_" if sasl else "") + ("SSL" if settings.ssl_context else "PLAINTEXT"),
+            ssl_context=settings.ssl_context,
+            sasl_mechanism=sasl.mechanism if sasl else "PLAIN",
+            sasl_plain_username=sasl.username if sasl else None,
+            sasl_plain_password=sasl.password if sasl else None,
+        )

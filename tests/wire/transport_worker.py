@@ -1,0 +1,105 @@
+"""A worker for the transport tests: the real loop and transport, and a small SQLite database in place of the ledger.
+
+Run as `python transport_worker.py JSON`. Each batch is one transaction: an id is applied when it was never seen. Before
+and after, the worker notes in a file of its own what is in its hand, so that a test can tell whether a kill hit work.
+"""
+
+import asyncio
+import json
+import os
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+from sharing.errors import Retryable
+from streams.attempts import Attempts
+from streams.carrier import Batch
+from streams.loop import run_loop
+from streams.transport.app import TransportSettings, attach, build_app, run
+from streams.transport.bare import BareSource
+from streams.watchdogs import Limits, Watch
+
+IDLE, IN_TRANSACTION, COMMITTED = b"0", b"1", b"2"
+
+SCHEMA = """
+pragma journal_mode=wal; pragma synchronous=normal;
+create table if not exists seen(id text primary key) without rowid;
+create table if not exists applied(n integer primary key autoincrement, id text, child text, part int, off int, pid int);
+create table if not exists repeated(n integer primary key, id text);
+create table if not exists crashed(n integer primary key, topic text, part int, off int);
+"""
+
+
+class Store:
+    def __init__(self, options: dict) -> None:
+        self.options = options
+        self.hand = os.open(options["hand"], os.O_RDWR | os.O_CREAT)
+        self.absorbed = 0
+        self.db: sqlite3.Connection | None = None
+
+    def open(self) -> sqlite3.Connection:
+        if self.db is None:  # in the loop's writer thread, which is the only one that uses it
+            self.db = sqlite3.connect(self.options["db"], timeout=30, isolation_level=None)
+        return self.db
+
+    def note(self, what: bytes) -> None:
+        os.pwrite(self.hand, what, 0)
+
+    def absorb(self, batch: Batch) -> None:
+        self.note(IN_TRANSACTION)
+        if self.options.get("gone") and Path(self.options["gone"]).exists():
+            raise Retryable("the database is away")
+        db = self.open()
+        db.execute("begin immediate")
+        self.apply(db, batch)
+        time.sleep(self.options.get("slow", 0))
+        self.absorbed += 1
+        if self.absorbed == self.options.get("exit_before"):
+            os._exit(70)
+        db.execute("commit")
+        self.note(COMMITTED)
+        if self.absorbed == self.options.get("exit_after"):
+            os._exit(70)
+        self.note(IDLE)
+
+    def apply(self, db: sqlite3.Connection, batch: Batch) -> None:
+        for record in batch.records:
+            if record.value == b"poison":
+                os.abort()
+            if record.value == b"raises":
+                raise ValueError("never shown")
+            name, child = record.value.decode(), (record.key or b"").decode()
+            if db.execute("insert or ignore into seen values(?)", (name,)).rowcount:
+                row = (name, child, batch.partition, record.offset, os.getpid())
+                db.execute("insert into applied(id, child, part, off, pid) values(?,?,?,?,?)", row)
+            else:
+                db.execute("insert into repeated(id) values(?)", (name,))
+
+    def absorb_crashed(self, batch: Batch) -> None:
+        (record,) = batch.records
+        db = self.open()
+        db.execute("insert into crashed(topic, part, off) values(?,?,?)", (batch.topic, batch.partition, record.offset))
+
+
+def main(options: dict) -> None:
+    store = Store(options)
+    absorb = Attempts(Path(options["tries"]), store.absorb, store.absorb_crashed)
+    settings = TransportSettings(
+        options["bootstrap"],
+        options["group"],
+        Path(options["data"]),
+        max_poll_records=options.get("max_poll_records", 500),
+    )
+    limits = Limits(empty_assignment_s=options.get("empty_s", 12.0))
+    if options["kind"] == "faust":
+        app = build_app(settings)
+        attach(app, options["topics"], absorb, limits=limits)
+        run(app)
+    source = BareSource(settings, options["topics"])
+    with Watch(limits, source.vitals, os._exit) as watch:
+        asyncio.run(run_loop(source, absorb, watch=watch))
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
