@@ -1,0 +1,124 @@
+"""From raw records to events that may be judged, or to dead letters with a code.
+
+Left out: identity, state, agreements. Rules: the topic says who spoke, since only that organisation may write to it;
+an event that claims another sender is a dead letter; an agency says only its own kinds of event; a referral is never
+refused for anything but bytes that are no referral at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from sharing.codec import Catalogue, decode
+from sharing.directory import Directory, Organisation
+from sharing.errors import Rejected
+from sharing.events import Event, ReceiptRecorded, ReferralSubmitted, SealChanged
+from sharing.ids import ID_BYTES, EventId
+from sharing.vocabulary import Agency
+from streams.carrier import Batch, Record
+
+FAMILIES: dict[Agency, tuple[str, ...]] = {
+    Agency.SCHOOLS: ("school.", "referral."),
+    Agency.SOCIAL_CARE: ("csc.", "referral."),
+    Agency.POLICE: ("police.", "referral."),
+    Agency.HEALTH: ("health.", "referral."),
+    Agency.EDUCATION: ("education.", "referral."),
+}
+"""What each agency may say on its own `in` topic, by the beginning of the event type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event that may be judged.
+
+    Attributes:
+        sender: Whose topic it came by. `raw`: the framed bytes as they came.
+        said_at_ms: The cluster's own stamp, milliseconds since 1970 UTC.
+    """
+
+    event: Event
+    event_id: EventId
+    sender: Organisation
+    raw: bytes
+    offset: int
+    said_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One record that cannot be used: codes and a place, and its bytes for the encrypted contents."""
+
+    code: str
+    field: str
+    reason: str
+    raw: bytes
+    offset: int
+
+
+Taken = Incoming | DeadLetter
+
+
+def take_records(batch: Batch, catalogue: Catalogue, directory: Directory) -> list[Taken]:
+    """Decode and check every record of a batch. Never raises for what a record holds."""
+    kind, _, slug = _address(batch.topic)
+    sender = directory.get(slug)
+    return [_take(record, kind, sender, catalogue, batch) for record in batch.records]
+
+
+def _address(topic: str) -> tuple[str, str, str]:
+    kind, agency, slug = topic.split(".", 2)
+    return kind, agency, slug
+
+
+def _take(record: Record, kind: str, sender: Organisation | None, catalogue: Catalogue, batch: Batch) -> Taken:
+    raw = record.value or b""
+    if sender is None:
+        reason = "the topic's organisation is not in the directory"
+        return DeadLetter("UNKNOWN_SENDER", "", reason, raw, record.offset)
+    try:
+        event = decode(raw, catalogue)
+        event, event_id = _checked(event, kind, sender, lambda: _place_id(batch, record))
+    except Rejected as fault:
+        return DeadLetter(fault.code, fault.field, fault.reason, raw, record.offset)
+    return Incoming(event, event_id, sender, raw, record.offset, record.timestamp_ms)
+
+
+def _checked(event: Event, kind: str, sender: Organisation, place: Callable[[], EventId]) -> tuple[Event, EventId]:
+    if isinstance(event, ReferralSubmitted) and kind == "in":
+        return _as_sent_by(event, sender), _id_of(event) or place()
+    _check_kind(event, kind, sender)
+    if event.envelope.organisation != sender.slug:
+        raise Rejected("FORGED_SENDER", "envelope.organisation", "names another organisation than the topic does")
+    event_id = _id_of(event)
+    if event_id is None:
+        raise Rejected("BAD_EVENT_ID", "envelope.event_id", "must be 32 hexadecimal digits")
+    return event, event_id
+
+
+def _check_kind(event: Event, kind: str, sender: Organisation) -> None:
+    own: type[Event] | None = {"seals": SealChanged, "receipts": ReceiptRecorded}.get(kind)
+    if own is not None:
+        allowed = isinstance(event, own)
+    else:
+        allowed = event.event_type.startswith(FAMILIES.get(sender.agency, ()))
+    if not allowed:
+        raise Rejected("NOT_YOURS_TO_SAY", "", f"{event.event_type} may not come by a topic {kind}.{sender.agency}.*")
+
+
+def _as_sent_by(event: ReferralSubmitted, sender: Organisation) -> ReferralSubmitted:
+    envelope = replace(event.envelope, organisation=sender.slug, agency=str(sender.agency))
+    return replace(event, envelope=envelope)
+
+
+def _id_of(event: Event) -> EventId | None:
+    try:
+        found = bytes.fromhex(event.envelope.event_id or "")
+    except ValueError:
+        return None
+    return EventId(found) if len(found) == ID_BYTES else None
+
+
+def _place_id(batch: Batch, record: Record) -> EventId:
+    """Where a referral lacks a usable id, its place in the topic is one: the same at every replay."""
+    place = f"{batch.topic}-{batch.partition}-{record.offset}".encode()
+    return EventId(blake2b(place, digest_size=ID_BYTES, person=b"cw-place").digest())
