@@ -1,7 +1,8 @@
 """Makes the class archive: one short run of Kafka on a throw-away folder, after which Java writes down what it loaded.
 
-It takes a few seconds, once per cache; later starts take half a second instead of one and a half. Left out: using it (`jvm`). Rule:
-a machine on which it cannot be made loses speed, nothing else; the reason is kept beside the place of the archive.
+It takes a few seconds, once per cache; later starts take half a second instead of one and a half. Left out: using it
+(`jvm`). Rule: a machine on which it cannot be made loses speed, nothing else; the reason is kept beside the place of
+the archive.
 """
 
 import shutil

@@ -3,9 +3,10 @@
     data/  Kafka's own files      log/  kafka.log, console.log     kafka.properties  also remembers the ports
     lock   held by the node       pid   of the node                cluster-id        written once data is formatted
 
-The lock is the truth about "running": the node itself inherits it and the kernel frees it with the node's last breath, so that
-neither kill -9 nor a used-up process number can fool anybody. Left out: Java and processes. Rule: a folder whose data does not
-fit what we wrote about it is refused, never repaired silently: Kafka would start empty and every event would be gone.
+The lock is the truth about "running": the node itself inherits it and the kernel frees it with the node's last
+breath, so that neither kill -9 nor a used-up process number can fool anybody. Left out: Java and processes. Rule: a
+folder whose data does not fit what we wrote about it is refused, never repaired silently: Kafka would start empty and
+every event would be gone.
 """
 
 import fcntl
@@ -14,6 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.embedded.metadata_log import fault_in
 from deploy.embedded.settings import NODE_ID, parse_properties, ports_of
 from sharing.errors import Misconfigured
 
@@ -58,7 +60,7 @@ class StateFolder:
 
     @property
     def ready_file(self) -> Path:
-        """Seconds that the present node took to be ready; exists once it was."""
+        """Exists once a node was ready on this data; holds the seconds that the present one took, or nothing yet."""
         return self.root / "ready"
 
     @property
@@ -73,13 +75,17 @@ class StateFolder:
             Misconfigured: The place cannot be used.
         """
         if "," in str(self.root):
-            raise Misconfigured(f"State folder {self.root}: a comma cannot stand in Kafka's log.dirs; name another folder")
+            raise Misconfigured(
+                f"State folder {self.root}: a comma cannot stand in Kafka's log.dirs; name another folder"
+            )
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             for folder in (self.data, self.log.parent, self.scratch):
                 folder.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
-            raise Misconfigured(f"State folder {self.root} cannot be made: {error.strerror}. Name another with --state") from error
+            raise Misconfigured(
+                f"State folder {self.root} cannot be made: {error.strerror}. Name another with --state"
+            ) from error
 
     def take_lock(self) -> int:
         """Take the lock for a node about to be started.
@@ -98,7 +104,8 @@ class StateFolder:
                 raise Misconfigured(self._held_by())
             time.sleep(0.02)
         (self.root / "pid").unlink(missing_ok=True)
-        self.ready_file.unlink(missing_ok=True)
+        if self.ready_file.is_file():
+            self.ready_file.write_text("", "ascii")
         return descriptor
 
     def held(self) -> bool:
@@ -151,8 +158,11 @@ class StateFolder:
             raise Misconfigured(self._damaged("data/meta.properties cannot be read"))
         if meta.get("cluster.id") != cluster:
             raise Misconfigured(self._damaged("data/meta.properties names another cluster than the file cluster-id"))
-        if self.properties.is_file() and not any(self.data.glob("__cluster_metadata-0/*.log")):
-            raise Misconfigured(self._damaged("data/__cluster_metadata-0 is gone, and with it the list of topics"))
+        if self.ready_file.is_file():
+            clean = (self.data / ".kafka_cleanshutdown").is_file()
+            fault = fault_in(self.data / "__cluster_metadata-0", stopped_cleanly=clean)
+            if fault:
+                raise Misconfigured(self._damaged(f"data/{fault}"))
 
     def _damaged(self, what: str) -> str:
         return (

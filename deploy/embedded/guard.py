@@ -1,7 +1,8 @@
 """Sits beside a node that belongs to one program, and stops it should that program die without a word (kill -9).
 
-It waits for the end of its standard input, whose other end only the owner holds. Left out: everything else; it imports nothing
-of ours, so that it costs a few megabytes and starts at once. Rule: it ends a process only while the folder's lock is held.
+It waits for the end of its standard input, whose other end only the owner holds. Left out: everything else; it
+imports nothing of ours, so that it costs a few megabytes and starts at once. Rule: it ends a process only while the
+folder's lock is held.
 """
 
 import fcntl

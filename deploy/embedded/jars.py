@@ -1,9 +1,10 @@
 """Kafka's jars: fetched once into a folder of ours, checked against our own list before every start.
 
-`jars.sha256` beside this file names every jar of the class path with its SHA-256; it is committed, and nothing else ever
-reaches the class path. The tool that fetches only warns when a checksum differs, therefore the check is ours, and it is made at
-every start, since a cache can be changed later too. Rules: a jar enters the cache only after it passed; a jar that fails
-is named and never run, and never replaced silently; one fetch at a time; an interrupted fetch goes on where it stopped.
+`jars.sha256` beside this file names every jar of the class path with its SHA-256; it is committed, and nothing else
+ever reaches the class path. The tool that fetches only warns when a checksum differs, therefore the check is ours,
+and it is made at every start, since a cache can be changed later too. Rules: a jar enters the cache only after it
+passed; a jar that fails is named and never run, and never replaced silently; one fetch at a time; an interrupted
+fetch goes on where it stopped.
 """
 
 import fcntl
@@ -19,8 +20,8 @@ from sharing.errors import Misconfigured, Retryable
 
 KAFKA_VERSION = "4.1.2"
 LIST = Path(__file__).with_name("jars.sha256")
-# The `!` keeps the versions that Kafka was released with (log4j's own list of versions would pull in an older kafka-clients,
-# with which the broker dies); without the second part Kafka would log nothing.
+# The `!` keeps the versions that Kafka was released with: log4j's own list of versions would pull in an older
+# kafka-clients, with which the broker dies. Without the second part Kafka would log nothing.
 COORDINATES = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.apache.logging.log4j:log4j-slf4j-impl:2.25.3!"
 
 Tell = Callable[[str], None]
@@ -103,7 +104,10 @@ def _fetch(cache: Path, jars: dict[str, str], tell: Tell) -> None:
     missing = _missing(cache / "jars", jars)
     if not missing:
         return  # another process fetched them while this one waited for the lock
-    tell(f"Fetching Kafka {KAFKA_VERSION}: {len(missing)} of {len(jars)} jars are not in {cache / 'jars'} (once, about 46 MB)")
+    tell(
+        f"Fetching Kafka {KAFKA_VERSION}: {len(missing)} of {len(jars)} jars are not in {cache / 'jars'} "
+        f"(once, about 46 MB)"
+    )
     work = cache / "fetch"
     _drop_torn(work, jars)
     found = _resolve(work, len(jars), tell)
@@ -112,8 +116,8 @@ def _fetch(cache: Path, jars: dict[str, str], tell: Tell) -> None:
         if name not in found or _sha256(found[name]) != jars[name]:
             shutil.rmtree(work)
             raise Misconfigured(
-                f"The package source gave {'another' if name in found else 'no'} {name} than {LIST.name} lists. Nothing was kept. "
-                f"Look at what stands between this machine and the package source, then start again."
+                f"The package source gave {'another' if name in found else 'no'} {name} than {LIST.name} lists. "
+                f"Nothing was kept. Look at what stands between this machine and the package source, then start again."
             )
         found[name].replace(cache / "jars" / name)
     shutil.rmtree(work)
@@ -129,22 +133,26 @@ def _drop_torn(work: Path, jars: dict[str, str]) -> None:
 def _resolve(work: Path, total: int, tell: Tell) -> dict[str, Path]:
     """Let jgo resolve and download into `work`; say plainly what a missing network means."""
     try:
-        import jgo  # noqa: PLC0415 - an optional extra, and half a second that a warm start does without
+        from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415 - an optional extra; a warm start does without
         from jgo.env import EnvironmentBuilder, LinkStrategy  # noqa: PLC0415
         from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415
         from requests import RequestException  # noqa: PLC0415 - comes with jgo
     except ImportError as error:
-        raise Misconfigured(f"Embedded Kafka needs the extra 'embedded': pip install 'crosswalk[embedded]' ({error})") from error
+        raise Misconfigured(
+            f"Embedded Kafka needs the extra 'embedded': pip install 'crosswalk[embedded]' ({error})"
+        ) from error
     shutil.rmtree(work / "environments", ignore_errors=True)
     try:
         with FetchProgress(total, tell) as progress:
             context = MavenContext(
                 resolver=PythonResolver(progress_callback=progress.file),
                 repo_cache=work / "repository",
-                remote_repos={"central": jgo.MAVEN_CENTRAL_URL},
+                remote_repos={"central": MAVEN_CENTRAL_URL},
                 timeout=30,
             )
-            builder = EnvironmentBuilder(context=context, cache_dir=work / "environments", link_strategy=LinkStrategy.HARD)
+            builder = EnvironmentBuilder(
+                context=context, cache_dir=work / "environments", link_strategy=LinkStrategy.HARD
+            )
             return {Path(jar).name: Path(jar) for jar in builder.from_endpoint(COORDINATES).all_jars}
     except (RequestException, TimeoutError) as error:
         raise Retryable(_no_network(work.parent, error)) from error
@@ -155,8 +163,6 @@ def _resolve(work: Path, total: int, tell: Tell) -> dict[str, Path]:
 def _no_network(cache: Path, error: Exception) -> str:
     return (
         f"Kafka's jars are not all in {cache / 'jars'} and the package source (Maven Central) cannot be reached "
-        f"({type(error).__name__}). Connect this machine once, check its proxy settings, or copy that folder from a machine "
-        f"that has it; CROSSWALK_CACHE names another folder. What was fetched so far is kept."
+        f"({type(error).__name__}). Connect this machine once, check its proxy settings, or copy that folder from a "
+        f"machine that has it; CROSSWALK_CACHE names another folder. What was fetched so far is kept."
     )
-
-

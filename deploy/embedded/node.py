@@ -1,8 +1,9 @@
 """One real Kafka node with a folder of its own: start, stop, kill, start again.
 
-A node started with `start()` outlives the program that started it (`crosswalk broker up`); used as a context manager it belongs
-to that program and ends with it, however it ends. Ready means that requests are answered. Left out: topics, rights, several nodes.
-Rules: nothing is started on jars, data or ports that are not right; every refusal says what to do.
+A node started with `start()` outlives the program that started it (`crosswalk broker up`); used as a context manager
+it belongs to that program and ends with it, however it ends. Ready means that requests are answered. Left out:
+topics, rights, several nodes. Rules: nothing is started on jars, data or ports that are not right; every refusal says
+what to do.
 """
 
 import base64
@@ -13,6 +14,7 @@ import time
 import uuid
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from deploy.embedded import guard, ports, process
 from deploy.embedded.archive import prepare_archive
@@ -46,7 +48,6 @@ class EmbeddedKafka:
         self._port = port
         self._tell = tell
         self._guard: subprocess.Popen[bytes] | None = None
-        self.ready_seconds = 0.0
 
     @property
     def bootstrap(self) -> str:
@@ -68,6 +69,13 @@ class EmbeddedKafka:
     def running(self) -> bool:
         """Whether a node lives on the folder, ready or not."""
         return self.folder.held()
+
+    @property
+    def ready_seconds(self) -> float | None:
+        """Seconds from the last launch until requests were answered; None while it is not ready."""
+        file = self.folder.ready_file
+        text = file.read_text("ascii").strip() if file.is_file() else ""
+        return float(text) if text else None
 
     @property
     def log_path(self) -> Path:
@@ -97,8 +105,7 @@ class EmbeddedKafka:
         self._format(jvm)
         began = time.monotonic()
         self._wait(process.launch(jvm, self.folder), port)
-        self.ready_seconds = time.monotonic() - began
-        self.folder.ready_file.write_text(f"{self.ready_seconds:.2f}\n", "ascii")
+        self.folder.ready_file.write_text(f"{time.monotonic() - began:.2f}\n", "ascii")
 
     def stop(self) -> None:
         """Stop the node, whoever started it, and wait until it is gone. Nothing happens when none runs."""
@@ -115,13 +122,15 @@ class EmbeddedKafka:
         self.stop()
         self.start()
 
-    def __enter__(self) -> "EmbeddedKafka":
+    def __enter__(self) -> Self:
         self.start()
         command = [sys.executable, "-I", "-S", str(guard.__file__), str(self.folder.root)]
         self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self.stop()
         if self._guard is not None:
             self._guard.communicate()  # closes our end: it looks, finds nothing alive, and ends
@@ -156,13 +165,22 @@ class EmbeddedKafka:
             raise self._died(port)
 
     def _died(self, port: int) -> Misconfigured:
-        words = "".join(path.read_text("utf-8", errors="replace")[-20_000:] for path in (self.folder.console, self.folder.log) if path.is_file())
+        words = "".join(
+            path.read_text("utf-8", errors="replace")[-20_000:]
+            for path in (self.folder.console, self.folder.log)
+            if path.is_file()
+        )
         if "Address already in use" in words and not ports.is_free(port):
             return Misconfigured(_port_taken(port))
-        causes = [line for line in words.splitlines() if any(mark in line for mark in ("FATAL", "Caused by", "Exception", "ERROR"))]
+        causes = [
+            line
+            for line in words.splitlines()
+            if any(mark in line for mark in ("FATAL", "Caused by", "Exception", "ERROR"))
+        ]
         return Misconfigured(
-            f"Kafka ended while it started: {causes[-1].strip() if causes else 'it gave no reason'}. Its log: {self.folder.log}. "
-            f"If its data is damaged, put {self.folder.root} back from a copy, or move it away to begin empty"
+            f"Kafka ended while it started: {causes[-1].strip() if causes else 'it gave no reason'}. "
+            f"Its log: {self.folder.log}. If its data is damaged, put "
+            f"{self.folder.root} back from a copy, or move it away to begin empty"
         )
 
 

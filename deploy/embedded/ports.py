@@ -1,7 +1,7 @@
 """Free loopback ports, outside the range from which the kernel lends ports to outgoing connections.
 
-A port out of that range could be lent to somebody while the node is down for a moment, and the node could not come back.
-Left out: remembering them (`folder`).
+A port out of that range could be lent to somebody while the node is down for a moment, and the node could not come
+back. Left out: remembering them (`folder`).
 """
 
 import secrets
@@ -17,7 +17,9 @@ _TRIES = 200
 def is_free(port: int) -> bool:
     """Tell whether nobody listens on this loopback port."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Java does: a dead node's last connections do not count
+        door.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as Java does: a dead node's last connections do not count
         try:
             door.bind(("127.0.0.1", port))
         except OSError:

@@ -1,7 +1,8 @@
 """Asks a broker whether it answers, in Kafka's own protocol, with nothing but a socket.
 
-An open port proves little: Kafka opens it before it can serve. So two requests are sent: ApiVersions (does it speak Kafka?) and
-Metadata without topics (has the controller let a broker in?). Left out: TLS and logins; the embedded node has neither.
+An open port proves little: Kafka opens it before it can serve. So two requests are sent: ApiVersions (does it speak
+Kafka?) and Metadata without topics (has the controller let a broker in?). Left out: TLS and logins; the embedded node
+has neither.
 """
 
 import socket
@@ -11,7 +12,7 @@ from contextlib import closing
 API_VERSIONS, METADATA = 18, 3
 CLIENT = b"crosswalk-probe"
 _REQUEST = struct.Struct(">ihhih")
-_LARGEST_ANSWER = 1 << 20
+_SMALLEST_ANSWER, _LARGEST_ANSWER = 4, 1 << 20
 
 
 def answers(port: int, timeout: float = 2.0) -> bool:
@@ -37,7 +38,7 @@ def _ask(line: socket.socket, api: int, version: int, body: bytes) -> bytes:
     size = _REQUEST.size - 4 + len(CLIENT) + len(body)
     line.sendall(_REQUEST.pack(size, api, version, 1, len(CLIENT)) + CLIENT + body)
     (length,) = struct.unpack(">i", _exactly(line, 4))
-    if not 4 <= length <= _LARGEST_ANSWER:
+    if not _SMALLEST_ANSWER <= length <= _LARGEST_ANSWER:
         raise OSError("not an answer of Kafka's")
     return _exactly(line, length)[4:]
 

@@ -17,7 +17,7 @@ LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
 STOPPING = 20.0
 """Seconds that a node gets to close its files. It takes under one."""
 _FORMATTING = 120.0
-# Children of this process by number. They are kept so that whoever ends one here also reaps it, through whichever object.
+# Children of this process by number, kept so that whoever ends one here also reaps it, through whichever object.
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
@@ -56,14 +56,24 @@ def format_data(jvm: Jvm, folder: StateFolder, cluster_id: str) -> None:
     Raises:
         Misconfigured: Kafka refused.
     """
-    command = jvm.command("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster_id, "-c", str(folder.properties))
+    command = jvm.command(
+        "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster_id, "-c", str(folder.properties)
+    )
     (folder.data / "meta.properties").unlink(missing_ok=True)  # of an attempt that was cut short
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_FORMATTING, check=False, env=environment(), cwd=folder.root
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_FORMATTING,
+            check=False,
+            env=environment(),
+            cwd=folder.root,
         )
     except subprocess.TimeoutExpired as error:
-        raise Retryable(f"Kafka did not format {folder.data} within {_FORMATTING:.0f} s: is the machine overloaded?") from error
+        raise Retryable(
+            f"Kafka did not format {folder.data} within {_FORMATTING:.0f} s: is the machine overloaded?"
+        ) from error
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip() or "no word").splitlines()[0]
         raise Misconfigured(f"Kafka could not format {folder.data}: {words}")

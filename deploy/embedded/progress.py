@@ -1,12 +1,13 @@
 """What a person sees while jars are fetched: a bar in a terminal, a line now and then elsewhere.
 
-Left out: what is fetched and whether it is right (`jars`). Rule: progress goes to standard error, so that standard output
-stays the program's.
+Left out: what is fetched and whether it is right (`jars`). Rule: progress goes to standard error, so that standard
+output stays the program's.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -25,7 +26,12 @@ class FetchProgress:
 
     def __init__(self, total: int, tell: Callable[[str], None]) -> None:
         console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[size]}"), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[size]}"),
+            TimeElapsedColumn(),
+        )
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bar.add_task("Kafka's jars", total=total, size="")
         self._tell = (lambda _line: None) if console.is_terminal else tell
@@ -33,11 +39,13 @@ class FetchProgress:
         self.jars = 0
         self.megabytes = 0.0
 
-    def __enter__(self) -> "FetchProgress":
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         self._bar.stop()
 
     @contextmanager

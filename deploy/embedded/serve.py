@@ -4,10 +4,13 @@
     CROSSWALK_KAFKA=testcontainers  a Docker daemon serves one for as long as it is needed
     neither                         an embedded node that ends with the program
 
-Left out: how clients log in to a cluster of others. Rule: what was asked for is given or refused, never silently replaced.
+Left out: how clients log in to a cluster of others. Rule: what was asked for is given or refused, never silently
+replaced.
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +20,7 @@ from sharing.errors import Misconfigured
 
 IMAGE = "confluentinc/cp-kafka:8.1.0"
 _EMBEDDED, _CONTAINER = "embedded", "testcontainers"
+_ASK_DAEMON = "import docker; docker.from_env(timeout=10).ping()"
 
 
 @contextmanager
@@ -35,7 +39,9 @@ def bootstrap_servers(state_dir: Path) -> Iterator[str]:
     named = os.environ.get("KAFKA_BOOTSTRAP", "").strip()
     kind = os.environ.get("CROSSWALK_KAFKA", _EMBEDDED).strip() or _EMBEDDED
     if kind not in {_EMBEDDED, _CONTAINER}:
-        raise Misconfigured(f"CROSSWALK_KAFKA is neither '{_EMBEDDED}' nor '{_CONTAINER}': set one of them, or unset it")
+        raise Misconfigured(
+            f"CROSSWALK_KAFKA is neither '{_EMBEDDED}' nor '{_CONTAINER}': set one of them, or unset it"
+        )
     if named:
         yield named
     elif kind == _CONTAINER:
@@ -50,16 +56,13 @@ def bootstrap_servers(state_dir: Path) -> Iterator[str]:
 def _container() -> Iterator[str]:
     """Serve from a container. The daemon is asked, since a `docker` command proves nothing."""
     try:
-        import docker  # noqa: PLC0415 - optional, for those who have Docker
-        from testcontainers.community.kafka import KafkaContainer  # noqa: PLC0415
+        from testcontainers.community.kafka import KafkaContainer  # noqa: PLC0415 - optional, for those who have Docker
     except ImportError as error:
         raise Misconfigured("CROSSWALK_KAFKA=testcontainers needs: pip install testcontainers. Or unset it") from error
-    try:
-        client = docker.from_env()
-        client.ping()
-        client.close()
-    except docker.errors.DockerException as error:
-        raise Misconfigured("CROSSWALK_KAFKA=testcontainers, but no Docker daemon answers: start it, or unset it") from error
+    # In a process of its own: Docker's client leaves an open socket behind when nobody answers.
+    asked = subprocess.run([sys.executable, "-c", _ASK_DAEMON], capture_output=True, timeout=60, check=False)
+    if asked.returncode != 0:
+        raise Misconfigured("CROSSWALK_KAFKA=testcontainers, but no Docker daemon answers: start it, or unset it")
     container = KafkaContainer(IMAGE).with_kraft().with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
     with container.with_env("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0") as kafka:
         yield str(kafka.get_bootstrap_server())

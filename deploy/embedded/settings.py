@@ -1,7 +1,7 @@
 """The settings of the one node, as text, and how the files that Kafka writes are read back.
 
-Left out: where the files stand (`folder`) and who runs them (`node`). Rules: loopback only; no topic comes into being by being
-asked for; nothing expects a second node; a killed node is back within seconds.
+Left out: where the files stand (`folder`) and who runs them (`node`). Rules: loopback only; no topic comes into being
+by being asked for; nothing expects a second node; a killed node is back within seconds.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ FIXED: Mapping[str, str] = {
     "share.coordinator.state.topic.min.isr": "1",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "2",
-    # After kill -9 the controller waits for the dead node's session to end before it lets the new one in: by default 9 s.
+    # After kill -9 the controller waits for the dead node's session to end before it lets a new one in: 9 s by default.
     "broker.session.timeout.ms": "1000",
     "broker.heartbeat.interval.ms": "200",
     # Consumers of tests and demo may ask for short sessions; nobody has to.
@@ -72,4 +72,8 @@ def ports_of(text: str) -> tuple[int, int] | None:
     """Give the ports (clients, controller) that a properties file of ours names, or None when it names none."""
     ends = parse_properties(text).get("listeners", "").split(",")
     ports = [end.rpartition(":")[2] for end in ends]
-    return (int(ports[0]), int(ports[1])) if len(ports) == len(("clients", "controller")) and all(map(str.isdigit, ports)) else None
+    return (
+        (int(ports[0]), int(ports[1]))
+        if len(ports) == len(("clients", "controller")) and all(map(str.isdigit, ports))
+        else None
+    )
