@@ -1,8 +1,8 @@
 """Identifiers of children and places: NHS number, UPN, postcode, each to one normal form or to None with a reason.
 
 Left out: whether a number belongs to the child (linkage weighs that) and dates (the connectors read those).
-Rules: a bad identifier is a flag, never a ground to refuse a concern; a placeholder that passes its check digits is no
-identifier; no reason ever shows the value.
+Rules: a bad identifier is a flag, never a ground to refuse a concern; a placeholder that passes its check digits is
+no identifier; no reason ever shows the value.
 """
 
 import re
