@@ -1,0 +1,1 @@
+"""What education's systems write, and what becomes of it: records, translate (pure), formats and invented samples."""

@@ -1,0 +1,115 @@
+"""JSON from other systems to plain objects, strictly: what can be understood in two ways is not understood at all.
+
+A file is one object, a list of objects, an object with one such list, or one object a line. Rules: a key given twice,
+a number that is none and nesting deeper than any real record spoil only the object in which they stand; text is made
+fit for every later store. Left out: what the keys mean.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.native.text import MAX_FILE_BYTES, decode, fit
+from connectors.ports import Document, Refused
+
+MAX_DEPTH = 12
+MAX_ITEMS = 5_000
+"""Values in one object; more is no record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """Stands where an object or number could be understood in two ways."""
+
+    code: str
+    reason: str
+
+
+def read_documents(raw: bytes, file: str, lists: tuple[str, ...]) -> Iterator[Document | Refused]:
+    """Every object of a file, in order, or a refusal in its place.
+
+    Args:
+        raw: Bytes of the file.
+        file: Its base name.
+        lists: Keys under which an outer object may hold the list of records.
+    """
+    if len(raw) > MAX_FILE_BYTES:
+        yield Refused("FILE_TOO_LARGE", "", f"expected at most {MAX_FILE_BYTES} bytes")
+        return
+    for index, item in enumerate(_items(decode(raw), lists), start=1):
+        spoilt = item if isinstance(item, Refused) else _spoilt(item)
+        if spoilt is not None:
+            yield spoilt
+        elif isinstance(item, dict):
+            yield Document(file, index, item)
+
+
+def _items(text: str, lists: tuple[str, ...]) -> Iterator[object]:
+    whole = _parse(text)
+    if isinstance(whole, Refused):
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) > 1 and lines[0].lstrip().startswith("{") and not isinstance(_parse(lines[0]), Refused):
+            yield from (_parse(line) for line in lines)
+        else:
+            yield whole
+        return
+    if isinstance(whole, dict):
+        inner = next((whole[key] for key in lists if isinstance(whole.get(key), list)), None)
+        yield from [whole] if inner is None else inner
+    elif isinstance(whole, list):
+        yield from whole
+    else:
+        yield whole
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_integer
+        )
+    except RecursionError:
+        return Refused("TOO_DEEP", "", f"expected at most {MAX_DEPTH} levels of nesting")
+    except ValueError:
+        return Refused("NOT_JSON", "", "expected a JSON object, a list of objects, or one object a line")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> object:
+    found = {fit(key): fit(value) if isinstance(value, str) else value for key, value in pairs}
+    if len(found) != len(pairs):
+        return Spoilt("DUPLICATE_KEY", "a key stands twice in one object")
+    return found
+
+
+def _constant(_: str) -> object:
+    return Spoilt("NOT_A_NUMBER", "NaN and Infinity are no JSON")
+
+
+def _float(text: str) -> object:
+    number = float(text)
+    return number if math.isfinite(number) else _constant(text)
+
+
+def _integer(text: str) -> object:
+    return int(text) if len(text) <= 18 else _constant(text)  # noqa: PLR2004 - what 64 bits hold for sure
+
+
+def _spoilt(item: object) -> Refused | None:
+    """Why an item is no record, or None. Walks without recursion: depth is the sender's to choose."""
+    if not isinstance(item, (dict, Spoilt)):
+        return Refused("NOT_AN_OBJECT", "", "expected a JSON object")
+    todo: list[tuple[object, int]] = [(item, 1)]
+    seen = 0
+    while todo:
+        value, depth = todo.pop()
+        seen += 1
+        if isinstance(value, Spoilt):
+            return Refused(value.code, "", value.reason)
+        if depth > MAX_DEPTH or seen > MAX_ITEMS:
+            return Refused("TOO_DEEP", "", f"expected at most {MAX_DEPTH} levels and {MAX_ITEMS} values")
+        if isinstance(value, Mapping):
+            todo.extend((inner, depth + 1) for inner in value.values())
+        elif isinstance(value, list):
+            todo.extend((inner, depth + 1) for inner in value)
+    return None

@@ -1,0 +1,42 @@
+"""What becomes of a record that was read: the event with its marks of what was unreadable, or the refusal.
+
+Left out: referrals, which are never refused (`referral` gives those). Rule: see `reading`.
+"""
+
+from dataclasses import replace
+
+from connectors.native.reading import Reading
+from connectors.native.table import TableRow
+from connectors.native.text import as_written
+from connectors.ports import Refused, Translated, Translation
+from sharing.events import Envelope, Event, Unreadable
+
+RAGGED = Refused("RAGGED_ROW", "", "expected as many cells as headings, and every quote closed")
+
+
+def event_or_refusal(
+    reading: Reading, event: Event, envelope: Envelope, local_child: str, native_key: str, child_index: int = 0
+) -> Translation:
+    """The event under its envelope, unless something about the matter itself could not be read."""
+    fault = reading.refusing()
+    if fault is not None:
+        return Refused(fault.code, fault.field, fault.reason)
+    event = replace(event, envelope=replace(envelope, unreadable=reading.unreadable()))
+    return Translated(event, local_child, native_key, None, child_index)
+
+
+def referral(
+    row: TableRow,
+    reading: Reading,
+    event: Event,
+    envelope: Envelope,
+    local_child: str,
+    native_key: str,
+    child_index: int,
+) -> Translated:
+    """The referral, whatever could be read of it; what could not stands beside it as it was written."""
+    marks = list(reading.unreadable() or ())
+    if row.ragged:
+        marks.append(Unreadable(field="row", as_written=as_written(row.written)))
+    event = replace(event, envelope=replace(envelope, unreadable=tuple(marks) or None))
+    return Translated(event, local_child, native_key, None, child_index)
