@@ -9,18 +9,49 @@ Rule: between the records leaving aiokafka's buffer and our books taking them do
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import NoReturn
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from streams.carrier import Absorb
+from streams.loop import exit_now, run_loop
 from streams.transport.app import ASSIGNOR, MAX_POLL_S, TransportSettings
 from streams.transport.offsets import Offsets, TrackedCarrier
 from streams.transport.safe import FETCH_WAIT_MS, SETTLE_S, to_batch
-from streams.watchdogs import Vitals
+from streams.watchdogs import Limits, Vitals, Watch
 
 POLL_MS = 500
+
+
+async def run_bare(
+    settings: TransportSettings,
+    topics: Sequence[str],
+    absorb: Absorb,
+    *,
+    limits: Limits | None = None,
+    stop: Callable[[int], NoReturn] = exit_now,
+) -> None:
+    """Run the agent loop without Faust until SIGTERM or SIGINT; what `build_app`, `attach` and `run` do with it.
+
+    Args:
+        settings: Where the broker is and who we are.
+        topics: Names of topics that exist.
+        absorb: Takes one batch into the database; wrap it in `streams.attempts.Attempts`.
+        limits: When the watchdogs bark and bite; None for the defaults.
+        stop: Ends the process.
+    """
+    source = BareSource(settings, topics)
+    with Watch(limits or Limits(), source.vitals, stop) as watch:
+        work = asyncio.create_task(run_loop(source, absorb, stop=stop, watch=watch))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        await source.close()
 
 
 class BareSource(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -58,10 +89,14 @@ class BareSource(ConsumerRebalanceListener):  # type: ignore[misc]
                         self._idle.set()
         finally:
             committer.cancel()
-            with contextlib.suppress(asyncio.CancelledError, KafkaError):
-                await committer
-            await self._commit(consumer)
-            await consumer.stop()
+
+    async def close(self) -> None:
+        """Commit what is safe and leave the group, so that others need not wait for a session to end."""
+        if self._consumer is not None:
+            with contextlib.suppress(TimeoutError, KafkaError):
+                async with asyncio.timeout(SETTLE_S):
+                    await self._commit(self._consumer)
+            await self._consumer.stop()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let the carrier in hand finish (bounded), commit what is safe, forget the partitions.

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 from confluent_kafka import Producer
@@ -83,7 +84,7 @@ class Crew:
             db.executescript(SCHEMA)
         self.db = sqlite3.connect(f"file:{self.db_path}?mode=ro", uri=True)
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

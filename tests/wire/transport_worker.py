@@ -15,17 +15,17 @@ from pathlib import Path
 from sharing.errors import Retryable
 from streams.attempts import Attempts
 from streams.carrier import Batch
-from streams.loop import run_loop
 from streams.transport.app import TransportSettings, attach, build_app, run
-from streams.transport.bare import BareSource
-from streams.watchdogs import Limits, Watch
+from streams.transport.bare import run_bare
+from streams.watchdogs import Limits
 
 IDLE, IN_TRANSACTION, COMMITTED = b"0", b"1", b"2"
 
 SCHEMA = """
 pragma journal_mode=wal; pragma synchronous=normal;
 create table if not exists seen(id text primary key) without rowid;
-create table if not exists applied(n integer primary key autoincrement, id text, child text, part int, off int, pid int);
+create table if not exists applied(
+  n integer primary key autoincrement, id text, child text, part int, off int, pid int);
 create table if not exists repeated(n integer primary key, id text);
 create table if not exists crashed(n integer primary key, topic text, part int, off int);
 """
@@ -90,15 +90,15 @@ def main(options: dict) -> None:
         options["group"],
         Path(options["data"]),
         max_poll_records=options.get("max_poll_records", 500),
+        session_timeout_s=options.get("session_s", 6.0),
+        heartbeat_s=options.get("session_s", 6.0) / 3,
     )
     limits = Limits(empty_assignment_s=options.get("empty_s", 12.0))
     if options["kind"] == "faust":
         app = build_app(settings)
         attach(app, options["topics"], absorb, limits=limits)
         run(app)
-    source = BareSource(settings, options["topics"])
-    with Watch(limits, source.vitals, os._exit) as watch:
-        asyncio.run(run_loop(source, absorb, watch=watch))
+    asyncio.run(run_bare(settings, options["topics"], absorb, limits=limits))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+"""Workers and the broker are killed under load: nothing lost, nothing seen twice, order kept per child."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.wire.transport_rig import NOTHING_WRONG, Crew, events, make_topic, produce
+
+pytestmark = [pytest.mark.wire, pytest.mark.parametrize("kind", ["faust", "bare"])]
+
+COUNT = 20_000
+
+
+def test_six_kills_lose_nothing_and_repeat_nothing(kafka: str, kind: str, tmp_path: Path) -> None:
+    topic = make_topic(kafka)
+    produce(kafka, topic, events(COUNT))
+    with Crew(tmp_path, kafka, kind, [topic], slow=0.02, max_poll_records=100) as crew:
+        crew.start(0)
+        crew.start(1)
+        # Two at once now and then: a round costs a session timeout, whether one worker dies in it or both.
+        for done, slots in ((1, [0]), (4_000, [0, 1]), (8_000, [1]), (12_000, [1, 0])):
+            crew.until_applied(done, 40)
+            for slot in slots:
+                crew.kill(slot)
+        crew.until_applied(COUNT, 60)
+        assert crew.kills_in_flight == 6, "a kill hit no work in flight: the run proves nothing"
+        assert crew.count(COUNT, faults=6) == NOTHING_WRONG
+
+
+def test_broker_killed_twice_loses_nothing(kafka_node, kind: str, tmp_path: Path) -> None:
+    node = kafka_node()
+    topic = make_topic(node.bootstrap)
+    produce(node.bootstrap, topic, events(COUNT))
+    with Crew(tmp_path, node.bootstrap, kind, [topic], slow=0.02, max_poll_records=100) as crew:
+        crew.start(0)
+        crew.start(1)
+        for done in (2_000, 10_000):
+            crew.until_applied(done, 60)
+            assert crew.applied < COUNT, "the broker died too late: the run proves nothing"
+            node.kill()
+            node.start()
+        crew.until_applied(COUNT, 90)
+        assert crew.count(COUNT, faults=2) == NOTHING_WRONG
+
+
+def test_self_exits_before_and_after_the_transaction_lose_nothing(kafka: str, kind: str, tmp_path: Path) -> None:
+    topic = make_topic(kafka)
+    produce(kafka, topic, events(4_000))
+    with Crew(tmp_path, kafka, kind, [topic], slow=0.01, max_poll_records=100) as crew:
+        crew.start(0, exit_before=3)
+        crew.until_applied(1, 20)
+        crew.start(1, exit_after=5)
+        crew.until_applied(4_000, 60)
+        assert crew.deaths.count(70) == 2
+        assert crew.count(4_000, faults=2) == NOTHING_WRONG
+
+
+def test_joins_and_leaves_before_the_first_commit_lose_nothing(kafka: str, kind: str, tmp_path: Path) -> None:
+    topic = make_topic(kafka)
+    produce(kafka, topic, events(6_000))
+    with Crew(tmp_path, kafka, kind, [topic], slow=0.05, max_poll_records=50) as crew:
+        crew.start(0)
+        crew.until_applied(1, 20)  # commits come once a second: none yet
+        crew.start(1)
+        crew.start(2)
+        time.sleep(0.7)  # the instant is the fault that is injected; any instant is legal
+        crew.leave(1)
+        crew.until_applied(500, 30)
+        crew.leave(0)
+        crew.start(0)
+        crew.until_applied(6_000, 60)
+        assert crew.count(6_000, faults=5) == NOTHING_WRONG
