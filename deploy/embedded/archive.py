@@ -1,8 +1,8 @@
 """Makes the class archive: one short run of Kafka on a throw-away folder, after which Java writes down what it loaded.
 
 It takes a few seconds, once per cache; later starts take half a second instead of one and a half. Left out: using it
-(`jvm`). Rule: a machine on which it cannot be made loses speed, nothing else; the reason is kept beside the place of
-the archive.
+(`jvm`). Rules: an archive is run only as it was made, for it is code like the jars; a machine on which none can be made
+loses speed, nothing else, and the reason is kept.
 """
 
 import shutil
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from deploy.embedded import ports, process
 from deploy.embedded.folder import StateFolder
-from deploy.embedded.jars import Tell, one_at_a_time
+from deploy.embedded.jars import Tell, one_at_a_time, sha256
 from deploy.embedded.jvm import ARCHIVE_FLAGS, ARCHIVE_SINCE, Jvm
 from deploy.embedded.probe import answers
 from deploy.embedded.settings import kafka_properties
@@ -22,17 +22,24 @@ from sharing.errors import CrosswalkError
 
 _PATIENCE = 60.0
 """Seconds for each of starting and writing down."""
+_KEPT = 3
 
 
 def prepare_archive(jvm: Jvm, tell: Tell) -> None:
-    """Make the archive unless it is there, cannot be had with this Java, or failed before."""
+    """Make the archive unless a sound one is there, this Java makes none, or it failed before.
+
+    Args:
+        jvm: Java and the checked jars.
+        tell: Called with a line for the person who waits.
+    """
     refused = jvm.archive.with_suffix(".failed")
-    if jvm.major < ARCHIVE_SINCE or jvm.archive.is_file() or refused.is_file():
+    if jvm.major < ARCHIVE_SINCE or refused.is_file() or _sound(jvm.archive):
         return
     with one_at_a_time(jvm.cache):
-        if jvm.archive.is_file() or refused.is_file():
-            return
+        if refused.is_file() or _sound(jvm.archive):
+            return  # another process made it while this one waited
         tell("Preparing Kafka for fast starts (once, a few seconds)")
+        jvm.archive.unlink(missing_ok=True)
         jvm.archive.parent.mkdir(exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix="prepare-", dir=jvm.cache))
         try:
@@ -42,6 +49,21 @@ def prepare_archive(jvm: Jvm, tell: Tell) -> None:
             tell(f"It did not work; starts take a second longer. The reason is in {refused}")
         finally:
             shutil.rmtree(work, ignore_errors=True)
+        _forget_old(jvm.archive.parent)
+
+
+def _sound(archive: Path) -> bool:
+    """Tell whether the archive is there and as it was made: Java itself would not look, and run what it finds."""
+    note = archive.with_suffix(".sha256")
+    return archive.is_file() and note.is_file() and note.read_text("ascii") == sha256(archive)
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep the newest few archives: another Java, or jars fetched anew, leave one of 66 MB behind."""
+    archives = sorted(folder.glob("*.aot"), key=lambda path: path.stat().st_mtime)
+    for old in archives[:-_KEPT]:
+        old.unlink()
+        old.with_suffix(".sha256").unlink(missing_ok=True)
 
 
 def _record(jvm: Jvm, folder: StateFolder) -> None:
@@ -58,6 +80,7 @@ def _record(jvm: Jvm, folder: StateFolder) -> None:
         process.end(folder, signal.SIGKILL)
     if not made.is_file():
         raise OSError(f"Java wrote no archive: {_last_words(folder.console)}")
+    jvm.archive.with_suffix(".sha256").write_text(sha256(made), "ascii")
     made.replace(jvm.archive)
 
 

@@ -73,7 +73,7 @@ def class_path(cache: Path, tell: Tell) -> list[Path]:
         with one_at_a_time(cache):
             _fetch(cache, jars, tell)
     for name, digest in jars.items():
-        if _sha256(folder / name) != digest:
+        if sha256(folder / name) != digest:
             raise Misconfigured(
                 f"{folder / name} is not the jar that was released: its SHA-256 differs from {LIST.name}. "
                 f"Kafka was not started. Find out who changed it, delete the file and start again: it is fetched anew."
@@ -94,7 +94,8 @@ def _missing(folder: Path, jars: dict[str, str]) -> list[str]:
     return [name for name in jars if not (folder / name).is_file()]
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Give a file's SHA-256 in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -113,7 +114,7 @@ def _fetch(cache: Path, jars: dict[str, str], tell: Tell) -> None:
     found = _resolve(work, len(jars), tell)
     (cache / "jars").mkdir(exist_ok=True)
     for name in missing:
-        if name not in found or _sha256(found[name]) != jars[name]:
+        if name not in found or sha256(found[name]) != jars[name]:
             shutil.rmtree(work)
             raise Misconfigured(
                 f"The package source gave {'another' if name in found else 'no'} {name} than {LIST.name} lists. "
@@ -126,7 +127,7 @@ def _fetch(cache: Path, jars: dict[str, str], tell: Tell) -> None:
 def _drop_torn(work: Path, jars: dict[str, str]) -> None:
     """Delete what an interrupted fetch left half written: the fetching tool would take it for whole."""
     for path in work.glob("repository/**/*.jar"):
-        if _sha256(path) != jars.get(path.name):
+        if sha256(path) != jars.get(path.name):
             path.unlink()
 
 

@@ -49,8 +49,13 @@ class Jvm:
 
     @property
     def archive(self) -> Path:
-        """Where the archive for exactly this Java, these jars and these flags would be."""
-        parts = (LIST.read_text("utf-8"), str(self.java), str(self.major), platform.machine(), str(self.cache), *FLAGS)
+        """Where the archive for exactly this Java, these jars and these flags would be.
+
+        Java takes no archive once one of its files has another time stamp; therefore the stamps are part of the name.
+        """
+        files = (self.java.parent.parent / "lib" / "modules", *self.jars)
+        stamps = (f"{file} {file.stat().st_mtime_ns}" for file in files if file.exists())
+        parts = (LIST.read_text("utf-8"), str(self.java), str(self.major), platform.machine(), *FLAGS, *stamps)
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
         return self.cache / "archives" / f"kafka-{KAFKA_VERSION}-{key}.aot"
 

@@ -36,6 +36,7 @@ class FetchProgress:
         self._task = self._bar.add_task("Kafka's jars", total=total, size="")
         self._tell = (lambda _line: None) if console.is_terminal else tell
         self._total = total
+        self.descriptions = 0
         self.jars = 0
         self.megabytes = 0.0
 
@@ -52,7 +53,10 @@ class FetchProgress:
     def file(self, name: str, _size: int) -> Iterator[Callable[[int], None]]:
         """Follow one file; the fetching tool calls what is yielded with the bytes of each piece."""
         yield self._piece
-        if name.endswith(".jar"):
+        if not name.endswith(".jar"):
+            self.descriptions += 1  # read first, some eighty of them: they say which jars belong together
+            self._bar.update(self._task, size=f"{self.descriptions} descriptions read")
+        else:
             self.jars += 1
             self._bar.advance(self._task)
             if self.jars % LINE_EVERY == 0:
@@ -60,4 +64,5 @@ class FetchProgress:
 
     def _piece(self, count: int) -> None:
         self.megabytes += count / 1e6
-        self._bar.update(self._task, size=f"{self.jars} of {self._total}, {self.megabytes:.0f} MB")
+        if self.jars:
+            self._bar.update(self._task, size=f"{self.jars} of {self._total}, {self.megabytes:.0f} MB")

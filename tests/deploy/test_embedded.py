@@ -18,6 +18,7 @@ from kafka.admin import NewTopic
 from kafka.errors import MessageSizeTooLargeError
 
 from deploy.embedded import EmbeddedKafka, bootstrap_servers, jars, ports
+from deploy.embedded.jvm import find_jvm
 from deploy.embedded.probe import answers
 from deploy.embedded.settings import LARGEST_MESSAGE
 from sharing.errors import Misconfigured, Retryable
@@ -140,9 +141,10 @@ def test_ready_means_that_a_request_was_answered(kafka_node: NodeMaker) -> None:
     node = kafka_node()
     assert answers(port_of(node))
     assert node.ready_seconds is not None
+    pid = node.pid
     node.stop()
     assert not answers(port_of(node))
-    assert not psutil.pid_exists(node.folder.pid() or -1)
+    assert not psutil.pid_exists(pid)
 
 
 def test_a_number_left_behind_by_a_dead_node_harms_nobody(kafka_node: NodeMaker) -> None:
@@ -312,18 +314,52 @@ def test_damaged_data_is_refused_with_what_to_do(
     assert (root / "data" / "kept-0").is_dir() or damage is no_data
 
 
-def test_a_tampered_jar_is_named_and_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache with the real jars and no archive, which a test may spoil."""
     real = jars.class_path(jars.cache_folder(), lambda _line: None)
     cache = tmp_path / "cache"
     (cache / "jars").mkdir(parents=True)
     for jar in real:
         (cache / "jars" / jar.name).symlink_to(jar)
-    victim = cache / "jars" / "kafka-clients-4.1.2.jar"
+    monkeypatch.setenv("CROSSWALK_CACHE", str(cache))
+    return cache
+
+
+def archive_in(cache: Path) -> Path:
+    return find_jvm(cache, jars.class_path(cache, lambda _line: None)).archive
+
+
+def test_a_changed_archive_of_classes_is_made_anew_and_not_run(tmp_path: Path, own_cache: Path) -> None:
+    told: list[str] = []
+    archive = archive_in(own_cache)
+    archive.parent.mkdir()
+    archive.write_bytes(b"planted")
+    archive.with_suffix(".sha256").write_text("0" * 64)
+    with EmbeddedKafka(tmp_path / "kafka", tell=told.append) as node:
+        assert answers(port_of(node))
+        command = " ".join(psutil.Process(node.pid).cmdline())
+    assert f"-XX:AOTCache={archive}" in command
+    assert [line for line in told if "Preparing Kafka" in line]
+    assert archive.with_suffix(".sha256").read_text() == jars.sha256(archive)
+    assert list(own_cache.glob("prepare-*")) == []
+
+
+def test_where_no_archive_can_be_made_kafka_starts_without(tmp_path: Path, own_cache: Path) -> None:
+    archive = archive_in(own_cache)
+    archive.parent.mkdir()
+    archive.with_suffix(".failed").write_text("an earlier failure")
+    with EmbeddedKafka(tmp_path / "kafka") as node:
+        assert answers(port_of(node))
+        assert "AOTCache" not in " ".join(psutil.Process(node.pid).cmdline())
+
+
+def test_a_tampered_jar_is_named_and_never_run(tmp_path: Path, own_cache: Path) -> None:
+    victim = own_cache / "jars" / "kafka-clients-4.1.2.jar"
     content = bytearray(victim.read_bytes())
     content[len(content) // 2] ^= 0x01
     victim.unlink()
     victim.write_bytes(content)
-    monkeypatch.setenv("CROSSWALK_CACHE", str(cache))
     node = EmbeddedKafka(tmp_path / "kafka")
     with pytest.raises(Misconfigured, match=r"kafka-clients-4\.1\.2\.jar is not the jar that was released"):
         node.start()
