@@ -1,8 +1,8 @@
 """What the broker holds about one subject while something is open: the state that every step takes and gives back.
 
-It is data, never a live handle: a step is `(state, event, ...) -> Step`. Kept encrypted under the child's key by the ledger.
-Left out: names and identifiers (`identity` keeps those apart) and everything that an event said beyond these registers.
-Rules: registers are kept by events and each entry names its source event; nothing here is a score.
+It is data, never a live handle: a step is `(state, event, ...) -> Step`. Kept encrypted under the child's key by the
+ledger. Left out: names and identifiers (`identity` keeps those apart) and everything that an event said beyond these
+registers. Rules: registers are kept by events and each entry names its source event; nothing here is a score.
 """
 
 from dataclasses import dataclass, replace
@@ -75,6 +75,10 @@ class Question:
         started_at: Start of the clock. `due_by`: when it ends. Both UTC.
         next_at: When the clock next needs a look (due, next stage, grace), None when it never does again.
         stage: Stage of escalation reached, 0 before the first.
+        also_asked: Hex ids of the exchanges of the same event to other functions of the owner's organisation (the
+            emergency duty team at night): their answer counts as the owner's.
+        about: Hex id of the exchange whose answer this question watches (a task to complete it), or "".
+        answer_event: Hex id of the last event taken as an answer, complete or not, or "".
     """
 
     rule: str
@@ -88,23 +92,49 @@ class Question:
     next_at: datetime | None
     state: QuestionState = QuestionState.OPEN
     stage: int = 0
+    also_asked: tuple[str, ...] = ()
+    about: str = ""
+    answer_event: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is still owed."""
+        return self.state not in (QuestionState.ANSWERED, QuestionState.CLOSED)
+
+    @property
+    def exchanges(self) -> tuple[str, ...]:
+        """Every exchange whose answer counts."""
+        return (self.exchange_id, *self.also_asked)
 
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """An event that waits for the authority's rolls to say where the child is registered.
+    """An event that waits for one of its recipients, or for a settled identity.
+
+    The rolls say where the child is registered, or a person says whose record it is. It stays when the wait is over:
+    the same event must always find the same recipients.
 
     Attributes:
-        event_id: Hex id of the event that waits. `sought_event`: hex id of the question to the rolls.
-        next_at: When somebody must be called if no answer came.
+        event_id: Hex id of the event that waits. `event_type`: its type.
+        sought_exchange: Hex id of the exchange that put the question to the rolls, "" until it is routed.
+        asker: Who sent the event, and is called when nobody answers.
+        next_at: When somebody must be called if no answer came, None when never again.
+        rule: Name of the clock's rule. `called`: whether somebody was called.
+        setting: Slug of the setting that was found, `urn:...` of one that the directory does not know, "" until found.
+        answer: What the rolls last answered, "" for nothing yet. `settled`: the wait is over.
     """
 
     event_id: str
     event_type: str
-    sought_event: str
+    sought_exchange: str
     since: datetime
     next_at: datetime | None
+    asker: Recipient | None = None
+    rule: str = "setting-found"
     called: bool = False
+    setting: str = ""
+    answer: str = ""
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +160,44 @@ class SubjectState:
 
 
 @dataclass(frozen=True, slots=True)
+class EventFacts:
+    """What the loop knows about an event beside its content.
+
+    Attributes:
+        event_id: Hex id. `now`: domain time, aware UTC.
+        sender: Slug of the organisation whose topic it came from; the envelope's own word is not trusted for this.
+        in_reply_to: Hex id of the exchange that it answers, "" for none.
+        cause: For an event that the broker said: `Said.cause`; "" otherwise.
+    """
+
+    event_id: str
+    now: datetime
+    sender: str
+    in_reply_to: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """An event that the broker itself says, and to whom.
 
     Attributes:
         event: Envelope holds only what the broker says; ids are derived by the caller from `cause` and `ordinal`.
         to: Recipients, decided here because the reason is here. Agreements still decide every field.
-        cause: Hex id of the event, or clock rule and exchange, from which its id is derived.
-        answers: Hex id of the recipient's own event that this is about, or "" (set as its `in_reply_to`).
+        cause: Hex id of the event, or clock rule, exchange and stage, from which its id is derived.
+        answers: Reference by which the recipient knows the matter (set as its `in_reply_to`): hex id of its own event,
+            or of the exchange that it received; "" for none.
+        ordinal: Number among those of the same cause, from 0: cause and ordinal are unique for ever.
+        child_of: Hex id of the event whose child this is about, "" when it is about none. A step on a clock holds no
+            child: the caller copies it in; agreements still decide every field.
     """
 
     event: Event
     to: tuple[Recipient, ...]
     cause: str
     answers: str = ""
+    ordinal: int = 0
+    child_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +208,8 @@ class Step:
         register_moved: True when a seal, involvement or plan changed: earlier decisions must be looked at again.
         release_again: Hex ids of events that waited and can be routed now (a setting was found).
         recall: True when what was released earlier may have to be taken back (a seal was set).
+        changed: False when the event or the hour changed nothing: repeated, late or not meant for this subject.
+        refused: Codes of what was not accepted from this sender, for the operator; never a value.
     """
 
     state: SubjectState
@@ -161,3 +217,5 @@ class Step:
     register_moved: bool = False
     release_again: tuple[str, ...] = ()
     recall: bool = False
+    changed: bool = False
+    refused: tuple[str, ...] = ()

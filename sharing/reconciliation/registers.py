@@ -1,0 +1,174 @@
+"""The registers that events keep: involvements, seals, plans, registrations.
+
+Left out: who may receive because of them (`routing`) and whose word counts (`parties.may_say`, asked before).
+Rules: each entry names its source event; the same event twice is one entry; a seal is lifted only by its holder; where
+a flag could be read either way the stricter stands.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from sharing.calendar import local
+from sharing.events import (
+    AllocationChanged,
+    Event,
+    InvolvementAction,
+    InvolvementChanged,
+    Marking,
+    PlanAction,
+    PlanChanged,
+    RegistrationChanged,
+    RegistrationKind,
+    SealAction,
+    SealChanged,
+    SealKind,
+)
+from sharing.reconciliation.parties import kind_of
+from sharing.reconciliation.saying import World, then
+from sharing.reconciliation.state import EventFacts, Involvement, Plan, Seal, Step, SubjectState
+from sharing.vocabulary import Agency, RecipientKind
+
+
+def absorb(state: SubjectState, event: Event, about: EventFacts, world: World) -> Step:
+    """Move the registers as the event says."""
+    step = _marked(state, event, about, world)
+    match event:
+        case InvolvementChanged():
+            return then(step, _involvement(step.state, event, about, world))
+        case PlanChanged():
+            return then(step, _moved(step.state, _plan(step.state, event, about)))
+        case AllocationChanged():
+            return then(step, _moved(step.state, _allocation(step.state, event, about)))
+        case SealChanged():
+            return then(step, _seal(step.state, event.kind, event.action, event.holder_function, about))
+        case RegistrationChanged():
+            return then(step, _registration(step.state, event, about, world))
+        case _:
+            return step
+
+
+def _moved(before: SubjectState, after: SubjectState) -> Step:
+    return Step(after, register_moved=after != before, changed=after != before)
+
+
+def _today(about: EventFacts) -> date:
+    return local(about.now).date()
+
+
+def _involvement(state: SubjectState, event: InvolvementChanged, about: EventFacts, world: World) -> Step:
+    found = world.directory.get(event.organisation or "")
+    if found is None or not event.function or event.action is None:
+        return Step(state, refused=("INVOLVEMENT_OF_NOBODY_KNOWN",))
+    new = Involvement(
+        found.slug,
+        event.function,
+        kind_of(found.kind, event.function),
+        event.since or _today(about),
+        None,
+        about.event_id,
+    )
+    if event.action is InvolvementAction.OPENED:
+        return _moved(state, _with_involvement(state, new))
+    return _moved(state, _closed(state, new.organisation, new.function, _today(about)))
+
+
+def _with_involvement(state: SubjectState, new: Involvement) -> SubjectState:
+    """The state with this involvement open; one of the same function that is open already stays as it is."""
+    if any((i.organisation, i.function, i.until) == (new.organisation, new.function, None) for i in state.involvements):
+        return state
+    return replace(state, involvements=(*state.involvements, new))
+
+
+def _closed(state: SubjectState, organisation: str, function: str, until: date) -> SubjectState:
+    ended = tuple(
+        replace(i, until=until) if (i.organisation, i.function, i.until) == (organisation, function, None) else i
+        for i in state.involvements
+    )
+    return replace(state, involvements=ended)
+
+
+def _plan(state: SubjectState, event: PlanChanged, about: EventFacts) -> SubjectState:
+    if event.kind is None:
+        return state
+    others = tuple(p for p in state.plans if (p.kind, p.organisation) != (event.kind, about.sender))
+    if event.action is PlanAction.ENDED:
+        return replace(state, plans=others)
+    before = next((p for p in state.plans if p not in others), None)
+    plan = Plan(
+        event.kind,
+        about.sender,
+        event.start_date or (before.started if before else None),
+        event.team or (before.team if before else ""),
+        event.duty_phone or (before.duty_phone if before else ""),
+        before.source_event if before and event.action is not PlanAction.STARTED else about.event_id,
+    )
+    return replace(state, plans=(*others, plan))
+
+
+def _allocation(state: SubjectState, event: AllocationChanged, about: EventFacts) -> SubjectState:
+    moved = tuple(
+        replace(p, team=event.new_team or p.team, duty_phone=event.duty_phone or p.duty_phone)
+        if p.organisation == about.sender
+        else p
+        for p in state.plans
+    )
+    return replace(state, plans=moved)
+
+
+def _seal(
+    state: SubjectState, kind: SealKind | None, action: SealAction | None, holder: str | None, about: EventFacts
+) -> Step:
+    """Set or lift. A seal of unknown kind seals the address; anything but a plain lifting by its holder restricts."""
+    sealed = kind or SealKind.ADDRESS
+    mine = [s for s in state.seals if s.kind is sealed and s.holder_organisation == about.sender]
+    if action is SealAction.LIFTED:
+        if kind is None or not mine:
+            return Step(state, refused=("NOT_THE_HOLDER",) if kind and _is_sealed(state, kind) else ())
+        return _moved(state, replace(state, seals=tuple(s for s in state.seals if s not in mine)))
+    if mine:
+        return Step(state)
+    new = Seal(sealed, about.now, about.sender, holder or "", about.event_id)
+    return Step(replace(state, seals=(*state.seals, new)), register_moved=True, recall=True, changed=True)
+
+
+def _is_sealed(state: SubjectState, kind: SealKind) -> bool:
+    return any(seal.kind is kind for seal in state.seals)
+
+
+def _marked(state: SubjectState, event: Event, about: EventFacts, world: World) -> Step:
+    """A health record marked sensitive seals, whatever else its event says."""
+    sender = world.directory.get(about.sender)
+    if sender is None or sender.agency is not Agency.HEALTH or Marking.S_FLAG not in (event.envelope.markings or ()):
+        return Step(state)
+    return _seal(state, SealKind.S_FLAG, SealAction.SET, event.envelope.author_function, about)
+
+
+def _registration(state: SubjectState, event: RegistrationChanged, about: EventFacts, world: World) -> Step:
+    match event.kind:
+        case RegistrationKind.SENSITIVITY:
+            action = SealAction.LIFTED if event.sensitive is False else SealAction.SET
+            return _seal(state, SealKind.S_FLAG, action, event.envelope.author_function, about)
+        case RegistrationKind.GP_PRACTICE:
+            return _registered(state, event.gp_practice, "practice_lead", RecipientKind.GP, about, world)
+        case RegistrationKind.HEALTH_VISITOR:
+            named = event.health_visitor_organisation
+            return _registered(state, named, "health_visitor", RecipientKind.HEALTH_VISITOR, about, world)
+        case _:
+            return Step(state)
+
+
+def _registered(
+    state: SubjectState, named: str | None, function: str, kind: RecipientKind, about: EventFacts, world: World
+) -> Step:
+    """One registration of a kind at a time: the new one closes those before it."""
+    if not named:
+        return Step(state)
+    found = world.directory.by_ods(named) or world.directory.get(named)
+    slug = found.slug if found else f"ods:{named}"
+    after = state
+    for old in state.involvements:
+        if old.kind is kind and old.until is None and old.organisation != slug:
+            after = _closed(after, old.organisation, old.function, _today(about))
+    return _moved(
+        state, _with_involvement(after, Involvement(slug, function, kind, _today(about), None, about.event_id))
+    )

@@ -1,0 +1,224 @@
+"""Every clock on one page: what starts it, who owes the answer, how long, what stops it, who is rung when it runs out.
+
+This is data. Documents and tests read the same tables; a partnership that wants other stages changes rows, not code.
+
+Left out: how a clock runs (`questions`, `clocks`) and telephone numbers (the directory).
+Rules: only the event or receipt in a clock's row stops it, only from the exchange's recipient, and an answer only when
+it holds what `OWED` names. Functions, never persons: of the functions that a stage names, the first that the
+organisation has is rung; a local authority's emergency duty team is rung too when the day's functions have gone home.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from sharing.events import ContactOutcome, ReceiptState, ReferralOutcome, TaskKind
+from sharing.vocabulary import RecipientKind as Kind
+
+
+class Span(StrEnum):
+    """In what a duration counts."""
+
+    WORKING_DAYS = "working days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+    SCHOOL_DAY_AT = "o'clock on the setting's next school day"
+    WITH_THE_MATTER = "with the matter it belongs to"
+    HALF_WAY = "half-way to the deadline of what waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long: an amount of a span; the hour for `SCHOOL_DAY_AT`, unused for the last two."""
+
+    amount: int
+    span: Span
+
+
+class Side(StrEnum):
+    """Whose function a stage rings."""
+
+    OWNER = "owner"
+    ASKER = "asker"
+    EDUCATION = "education service"
+    AUTHORITY = "local authority"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of escalation.
+
+    Attributes:
+        after: How long after the stage before (the first: after the end of the clock and its grace).
+        functions: Function to ring, and its deputies in order.
+        task: A task raised with it, None for word of the escalation alone.
+    """
+
+    after: Duration
+    side: Side
+    functions: tuple[str, ...]
+    task: TaskKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """One clock.
+
+    Attributes:
+        starts_on: Event type that starts it, once its exchange with an owner is routed.
+        owners: As what the one who owes the answer receives.
+        stops_on: Event types that answer. `receipts`: states of a receipt that answer.
+        stages: Who is rung, in order. Without stages, `told` hears of the breach, with the number to call.
+        grace: Time between the end of the clock and its first stage.
+        announced: Whether the asker is told when it starts and stops.
+        whole: Whether an answer must hold what `REFERRAL_OWED` and its like name.
+    """
+
+    name: str
+    starts_on: str
+    owners: frozenset[Kind]
+    lasts: Duration
+    stops_on: tuple[str, ...] = ()
+    receipts: frozenset[ReceiptState] = frozenset()
+    stages: tuple[Stage, ...] = ()
+    told: Side = Side.OWNER
+    grace: timedelta = timedelta(0)
+    announced: bool = False
+    whole: bool = False
+
+
+AT_ONCE = Duration(0, Span.HOURS)
+ONE_HOUR = Duration(1, Span.HOURS)
+ONE_WORKING_DAY = Duration(1, Span.WORKING_DAYS)
+TWO_WORKING_DAYS = Duration(2, Span.WORKING_DAYS)
+BEFORE_SCHOOL = Duration(8, Span.SCHOOL_DAY_AT)
+RECEIVED = frozenset({ReceiptState.DELIVERED, ReceiptState.READ, ReceiptState.ACTED})
+LATE = ONE_HOUR
+"""What an owner gets who hears of a matter only after its clock has ended (a setting found next morning)."""
+
+SEEN = frozenset({ReceiptState.READ, ReceiptState.ACTED})
+
+REFERRAL_DECISION = "referral-decision"
+REFERRAL_RECEIPT = "referral-receipt"
+ANSWER_COMPLETION = "answer-completion"
+ENCOMPASS_ACKNOWLEDGED = "encompass-acknowledged"
+TELEPHONE_TASK = "telephone-task"
+ATTENDANCE_SEEN = "attendance-of-flagged-child"
+SETTING_FOUND = "setting-found"
+IDENTITY_REVIEW = "identity-review"
+
+_CLOCKS = (
+    ClockRule(
+        REFERRAL_DECISION,
+        starts_on="referral.submitted",
+        owners=frozenset({Kind.FRONT_DOOR}),
+        lasts=ONE_WORKING_DAY,  # Working Together 2023
+        stops_on=("csc.referral.decided", "csc.contact.decided"),
+        stages=(
+            Stage(AT_ONCE, Side.OWNER, ("front_door_manager", "front_door")),
+            Stage(ONE_WORKING_DAY, Side.OWNER, ("head_of_service", "front_door_manager")),
+            Stage(TWO_WORKING_DAYS, Side.OWNER, ("director_of_childrens_services", "front_door_manager")),
+        ),
+        announced=True,
+        whole=True,
+    ),
+    ClockRule(
+        REFERRAL_RECEIPT,
+        starts_on="referral.submitted",
+        owners=frozenset({Kind.FRONT_DOOR}),
+        lasts=Duration(15, Span.MINUTES),
+        stops_on=("csc.referral.decided", "csc.contact.decided"),  # who answers has received
+        receipts=RECEIVED,
+        told=Side.ASKER,
+    ),
+    ClockRule(
+        ANSWER_COMPLETION,
+        starts_on="broker.task.raised",
+        owners=frozenset({Kind.FRONT_DOOR_MANAGER}),
+        lasts=Duration(0, Span.WITH_THE_MATTER),  # stops with the answer it asks for; that answer's clock escalates
+    ),
+    ClockRule(
+        ENCOMPASS_ACKNOWLEDGED,
+        starts_on="police.da_incident.notified",
+        owners=frozenset({Kind.SCHOOL, Kind.EARLY_YEARS}),
+        lasts=BEFORE_SCHOOL,
+        stops_on=("school.alert.acknowledged",),
+        stages=(
+            Stage(AT_ONCE, Side.OWNER, ("deputy_safeguarding_lead", "office", "safeguarding_lead")),
+            Stage(ONE_HOUR, Side.EDUCATION, ("education_duty",), TaskKind.TELEPHONE_SETTING),
+        ),
+        grace=timedelta(minutes=30),
+    ),
+    ClockRule(
+        TELEPHONE_TASK,
+        starts_on="police.da_incident.notified",
+        owners=frozenset({Kind.EDUCATION_DUTY}),
+        lasts=BEFORE_SCHOOL,
+        stops_on=("school.alert.acknowledged",),  # said by the duty function once the setting was told
+        receipts=frozenset({ReceiptState.ACTED}),
+        stages=(
+            Stage(AT_ONCE, Side.OWNER, ("education_duty_manager", "education_duty")),
+            Stage(ONE_HOUR, Side.ASKER, ("force_duty",), TaskKind.TELEPHONE_SETTING),
+        ),
+    ),
+    ClockRule(
+        ATTENDANCE_SEEN,
+        starts_on="health.unscheduled.attended",
+        owners=frozenset({Kind.ALLOCATED_TEAM, Kind.EMERGENCY_DUTY}),
+        lasts=ONE_HOUR,
+        receipts=SEEN,
+        stages=(
+            Stage(AT_ONCE, Side.AUTHORITY, ("front_door_manager", "front_door")),
+            Stage(ONE_HOUR, Side.AUTHORITY, ("head_of_service", "front_door_manager")),
+        ),
+    ),
+    ClockRule(
+        SETTING_FOUND,
+        starts_on="broker.setting.sought",
+        owners=frozenset({Kind.EDUCATION_ROLLS}),
+        lasts=Duration(4, Span.HOURS),
+        stops_on=("education.setting.found",),
+        stages=(
+            Stage(AT_ONCE, Side.ASKER, ("force_duty",), TaskKind.FIND_SETTING),
+            Stage(AT_ONCE, Side.EDUCATION, ("education_duty",), TaskKind.FIND_SETTING),
+        ),
+    ),
+    ClockRule(
+        IDENTITY_REVIEW,
+        starts_on="identity review",
+        owners=frozenset(),
+        lasts=Duration(0, Span.HALF_WAY),
+        stages=(Stage(AT_ONCE, Side.AUTHORITY, ("front_door_manager", "front_door"), TaskKind.SETTLE_IDENTITY),),
+    ),
+)
+
+RULES: Mapping[str, ClockRule] = MappingProxyType({rule.name: rule for rule in _CLOCKS})
+
+WAITS = frozenset({SETTING_FOUND, IDENTITY_REVIEW})
+"""Clocks on an event that waits (`state.Awaiting`), not on an exchange that was sent."""
+
+REFERRAL_OWED: Mapping[ReferralOutcome, tuple[str, ...]] = MappingProxyType(
+    {
+        ReferralOutcome.NOT_ACCEPTED: ("reason_code", "advice_text"),
+        ReferralOutcome.ADVICE_OR_SIGNPOST: ("advice_text",),
+        ReferralOutcome.STEP_DOWN_TO_EARLY_HELP: (),
+        ReferralOutcome.ASSESSMENT_REQUIRED: (),
+        ReferralOutcome.STRATEGY_DISCUSSION_OR_S47: (),
+        ReferralOutcome.OTHER: ("reason_text",),
+    }
+)
+"""What a decision on a referral must hold to be an answer."""
+
+REASON_OWED: Mapping[str, tuple[str, ...]] = MappingProxyType({"INSUFFICIENT_INFORMATION": ("missing_items",)})
+"""What a reason must come with: who asks for more says what is missing."""
+
+CONTACT_OWED: Mapping[ContactOutcome, tuple[str, ...]] = MappingProxyType(
+    {
+        ContactOutcome.NO_FURTHER_ACTION_AT_CONTACT: ("reason_code", "advice_text"),
+        ContactOutcome.INFORMATION_AND_ADVICE: ("advice_text",),
+        ContactOutcome.EARLY_HELP_REFERRAL: (),
+    }
+)
+"""The same for a contact. `BECAME_REFERRAL` has no row: it answers no referral, the decision on the referral does."""
