@@ -203,7 +203,9 @@ def _all_but_the_number_agrees(v: Vector) -> bool:
 def _speaks_against_identifier(v: Vector) -> bool:
     """A number typed into a sister's record agrees, too. A UPN may outlive an adoption, so it wants the surname."""
     other_child = v.forename in _OTHER_FORENAME or v.birth is Level.ELSE or v.upn is Level.ELSE
-    return v.unborn or other_child or (v.nhs_number is Level.NULL and v.surname in (Level.ELSE, Level.FORMER))
+    only_upn = v.nhs_number is Level.NULL and v.surname in (Level.ELSE, Level.FORMER)
+    undated = v.birth is Level.NULL and v.surname is Level.ELSE
+    return v.unborn or other_child or only_upn or undated
 
 
 def _best_levels(vectors: Sequence[Vector]) -> Vector:

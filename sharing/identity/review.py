@@ -1,8 +1,8 @@
 """Review: a person decides what linkage would not. What they see, what they may choose, and by when.
 
 Left out: who may review (the console's rights) and carrying the decision out (the ledger). Rules: a person is shown
-how fields relate, never their values, and a candidate's place in the list, never its number; the question ends
-half-way to the waiting event's own deadline, so that a duty function can still act; every choice names a shown candidate
+how fields relate, never their values, and a candidate's place in the list, never its number; the question ends half-
+way to the waiting event's own deadline, so that a duty function can still act; every choice names a shown candidate
 or none of them.
 """
 
