@@ -9,8 +9,10 @@ What it leaves out: the dead letter itself, and deaths on other machines (they c
 Why record by record and not in halves: a death costs seconds (the broker must notice it), a small transaction costs
 a millisecond. Six deaths find one record of 500 this way; halving needs some thirty.
 
-Rules: an infrastructure fault is no attempt, so that a night without a database makes no dead letter. Marks go through
-`pwrite` without fsync: they must survive the process, not the machine. The file holds offsets and counts, no value.
+Rules: `absorb_crashed` must bear repeats, as absorb does: the record comes again if the process dies before its batch
+is through, and its verdict stands until the commit has passed it. An infrastructure fault is no attempt, so that a
+night without a database makes no dead letter. Marks go through `pwrite` without fsync: they must survive the process,
+not the machine. The file holds offsets and counts, no value.
 """
 
 import fcntl
@@ -32,7 +34,7 @@ MAX_SPANS = 64
 INFRASTRUCTURE: tuple[type[Exception], ...] = (Retryable, Misconfigured, OSError, MemoryError)
 
 _HEAD = struct.Struct(">4sII")  # magic, checksum of the rest, number of spans
-_SPAN = struct.Struct(">qqI")  # first offset, last offset, tries
+_SPAN = struct.Struct(">qqI?")  # first offset, last offset, tries, alone
 _MAGIC = b"CWA1"
 
 
@@ -44,11 +46,23 @@ class Span:
         first: First offset.
         last: Last offset, included.
         tries: How often an absorb of it was begun and never ended.
+        alone: It is one record and was alone in hand; what is left over of a larger span is not.
     """
 
     first: int
     last: int
     tries: int
+    alone: bool = False
+
+    @property
+    def worn(self) -> bool:
+        """Whether its tries are used up."""
+        return self.tries >= TRIES
+
+    @property
+    def condemned(self) -> bool:
+        """Whether it is one record that killed often enough on its own."""
+        return self.alone and self.worn
 
 
 Change: TypeAlias = Callable[[tuple[Span, ...], Span], tuple[Span, ...]]
@@ -66,12 +80,14 @@ def plan(batch: Batch, spans: tuple[Span, ...]) -> list[tuple[Span, tuple[Record
         cut into single records; with nothing left behind there is one piece, the whole batch.
     """
     pieces: list[tuple[Span, tuple[Record, ...]]] = []
-    for tries, group in groupby(_with_tries(batch.records, spans), key=lambda pair: pair[0]):
+    for known, group in groupby(_with_span(batch.records, spans), key=lambda pair: pair[0]):
         records = tuple(record for _, record in group)
-        single = tries is not None and tries.tries >= TRIES and tries.first != tries.last
-        for piece in [(record,) for record in records] if single else [records]:
-            so_far = 0 if tries is None or single else tries.tries
-            pieces.append((Span(piece[0].offset, piece[-1].offset, so_far), piece))
+        if known is not None and known.worn and not known.alone:
+            pieces += [(Span(record.offset, record.offset, 0, alone=True), (record,)) for record in records]
+        else:
+            alone = len(records) == 1
+            tries = 0 if known is None or known.alone != alone else known.tries
+            pieces.append((Span(records[0].offset, records[-1].offset, tries, alone), records))
     return pieces
 
 
@@ -89,16 +105,17 @@ def mark(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
 
 
 def clear(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
-    """Forget `span`, and everything before it: offsets only go forward.
+    """Forget `span`, and everything before it save verdicts: their records may come again before the commit.
 
     Args:
         spans: Marks so far, disjoint.
-        span: What was absorbed.
+        span: What was absorbed, with the tries it had before.
 
     Returns:
         Marks that remain.
     """
-    return tuple(one for one in _without(spans, span) if one.first > span.last)
+    kept = [one for one in _without(spans, span) if one.first > span.last or one.condemned]
+    return tuple(sorted([*kept, *([span] if span.condemned else [])], key=lambda one: one.first))
 
 
 def _without(spans: tuple[Span, ...], span: Span) -> Iterator[Span]:
@@ -109,7 +126,7 @@ def _without(spans: tuple[Span, ...], span: Span) -> Iterator[Span]:
             yield replace(one, first=max(one.first, span.last + 1))
 
 
-def _with_tries(records: tuple[Record, ...], spans: tuple[Span, ...]) -> Iterator[tuple[Span | None, Record]]:
+def _with_span(records: tuple[Record, ...], spans: tuple[Span, ...]) -> Iterator[tuple[Span | None, Record]]:
     for record in records:
         yield next((span for span in spans if span.first <= record.offset <= span.last), None), record
 
@@ -150,10 +167,9 @@ class Attempts:
             self._try(file, span, Batch(batch.topic, batch.partition, records))
 
     def _try(self, file: int, span: Span, piece: Batch) -> None:
-        condemned = span.tries >= TRIES and len(piece.records) == 1
         _update(file, mark, span)
         try:
-            (self._absorb_crashed if condemned else self._absorb)(piece)
+            (self._absorb_crashed if span.condemned else self._absorb)(piece)
         except self._infrastructure:
             _update(file, _unmark, span)
             raise
@@ -164,6 +180,8 @@ class Attempts:
         if where not in self._files:
             path = self._folder / f"{batch.topic}-{batch.partition}.tries"
             self._files[where] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            # The first batch that a process reads begins at the commit: verdicts before it have served.
+            _update(self._files[where], _passed, Span(batch.first_offset, batch.first_offset, 0))
         return self._files[where]
 
 
@@ -173,14 +191,14 @@ def _unmark(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
     return tuple(sorted(kept, key=lambda one: one.first))
 
 
+def _passed(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
+    """Forget what lies before the commit."""
+    return tuple(one for one in spans if one.last >= span.first)
+
+
 def _update(file: int, change: Change, span: Span) -> None:
     with _locked(file):
-        _write(file, change(_read_unlocked(file), span)[:MAX_SPANS])
-
-
-def _read(file: int) -> tuple[Span, ...]:
-    with _locked(file):
-        return _read_unlocked(file)
+        _write(file, change(_read_unlocked(file), span)[-MAX_SPANS:])
 
 
 @contextmanager
@@ -191,6 +209,11 @@ def _locked(file: int) -> Iterator[None]:
         yield
     finally:
         fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _read(file: int) -> tuple[Span, ...]:
+    with _locked(file):
+        return _read_unlocked(file)
 
 
 def _read_unlocked(file: int) -> tuple[Span, ...]:
@@ -205,5 +228,5 @@ def _read_unlocked(file: int) -> tuple[Span, ...]:
 
 
 def _write(file: int, spans: tuple[Span, ...]) -> None:
-    body = b"".join(_SPAN.pack(one.first, one.last, one.tries) for one in spans)
+    body = b"".join(_SPAN.pack(one.first, one.last, one.tries, one.alone) for one in spans)
     os.pwrite(file, _HEAD.pack(_MAGIC, zlib.crc32(body), len(spans)) + body, 0)

@@ -54,7 +54,8 @@ def test_compacted_input_is_read_and_committed_to_its_end(kafka_node, kind: str,
     brisk.add_incremental_config(
         ConfigEntry("log.cleaner.backoff.ms", "200", incremental_operation=AlterConfigOpType.SET)
     )
-    for altered in AdminClient({"bootstrap.servers": bootstrap}).incremental_alter_configs([brisk]).values():
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    for altered in admin.incremental_alter_configs([brisk]).values():
         altered.result(10)
     config = {"cleanup.policy": "compact", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.01"}
     topic = make_topic(bootstrap, 1, config)
