@@ -5,6 +5,18 @@ One page each: `rules` (the clocks), `machine` (a question's life), `state` (wha
 
 from sharing.reconciliation.serial import from_bytes, to_bytes
 from sharing.reconciliation.state import EventFacts, Said, Step, SubjectState
-from sharing.reconciliation.step import absorb, open_questions, tick
+from sharing.reconciliation.step import absorb, hold_for_identity, identity_settled, open_questions, tick
 
-__all__ = ["EventFacts", "Said", "Step", "SubjectState", "absorb", "from_bytes", "open_questions", "tick", "to_bytes"]
+__all__ = [
+    "EventFacts",
+    "Said",
+    "Step",
+    "SubjectState",
+    "absorb",
+    "from_bytes",
+    "hold_for_identity",
+    "identity_settled",
+    "open_questions",
+    "tick",
+    "to_bytes",
+]

@@ -57,6 +57,8 @@ def settle(state: SubjectState, question: Question, signal: Signal) -> SubjectSt
     """The state after a signal that ends a question; a task that watched for its answer ends with it."""
     ended = _moved(question, signal)
     after = state.with_question(ended)
+    if not RULES[question.rule].whole:
+        return after
     for watching in [q for q in after.questions if q.about == question.exchange_id and q.is_open]:
         after = after.with_question(_moved(watching, Signal.SETTLED))
     return after
@@ -109,7 +111,7 @@ def _open(
     if any(q.rule == rule.name and exchange in q.exchanges for q in state.questions):
         return Step(state)
     matter = event.about_event or "" if isinstance(event, TaskRaised) else ""
-    since, setting = _waited(state, about)
+    since, setting = _waited(state, about, owner)
     home = world.directory.get(setting or owner.organisation)
     matter_due = next((q.due_by for q in state.questions if matter and matter in q.exchanges), None)
     due = due_after_wait(rule.lasts, since, world.now, world.calendars, home.terms if home else "", matter_due)
@@ -131,12 +133,16 @@ def _open(
     return Step(state.with_question(question), said, changed=True)
 
 
-def _waited(state: SubjectState, about: EventFacts) -> tuple[datetime, str]:
-    """Since when this event's clock runs, and the setting for which it waited."""
-    for waited in state.awaiting:
-        if waited.event_id == about.event_id and waited.setting:
-            return waited.since, waited.setting
-    return about.now, ""
+def _waited(state: SubjectState, about: EventFacts, owner: Recipient) -> tuple[datetime, str]:
+    """Since when this event's clock runs, and the setting whose calendar it follows.
+
+    That is the owner itself, or the setting for which the owner stands in.
+    """
+    found = [a for a in state.awaiting if a.event_id == about.event_id and a.setting]
+    if not found:
+        return about.now, ""
+    own = next((a for a in found if a.setting == owner.organisation), found[0])
+    return own.since, own.setting
 
 
 def _answer(state: SubjectState, question: Question, event: Event, about: EventFacts, world: World) -> Step:

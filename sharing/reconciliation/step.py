@@ -19,7 +19,7 @@ from datetime import datetime
 from sharing.calendar import Calendars
 from sharing.directory import Directory
 from sharing.events import Event
-from sharing.reconciliation import escalation, questions, receipts, registers, settings_sought
+from sharing.reconciliation import escalation, identity_waits, questions, receipts, registers, settings_sought
 from sharing.reconciliation.parties import may_say
 from sharing.reconciliation.questions import Exchanges
 from sharing.reconciliation.saying import World, numbered, then
@@ -79,6 +79,26 @@ def tick(state: SubjectState, now: datetime, directory: Directory, calendars: Ca
     world = World(now, directory, calendars)
     step = escalation.tick(state, world)
     return numbered(then(step, settings_sought.tick(step.state, world)))
+
+
+def hold_for_identity(
+    state: SubjectState, event: Event, about: EventFacts, directory: Directory, calendars: Calendars
+) -> Step:
+    """Let an event wait while its link to the subject is under review; half-way to its deadline somebody is rung.
+
+    Args:
+        state: What is held about the subject.
+        event: As its sender published it; a referral never waits.
+        about: Event id, domain time, sender.
+        directory: Who can be reached.
+        calendars: What counts as a day.
+    """
+    return identity_waits.hold(state, event, about, World(about.now, directory, calendars))
+
+
+def identity_settled(state: SubjectState, event_id: str) -> Step:
+    """End that wait; `release_again` names the event. Harmless when nothing waits."""
+    return identity_waits.settled(state, event_id)
 
 
 def _replying(about: EventFacts, event: Event) -> EventFacts:
