@@ -1,0 +1,1 @@
+"""The demo: a world of agencies, a story played in it, a judge outside it."""
