@@ -28,6 +28,11 @@ def stable_index(local_child: str) -> int:
     return int.from_bytes(blake2b(local_child.encode(), digest_size=6).digest())
 
 
+def opaque(text: str) -> str:
+    """A name for what has none of its own, from values that must not stand in a name; 32 hex digits."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 def is_nobody(child: Child) -> bool:
     """Whether nothing says which child it is."""
     return not any(

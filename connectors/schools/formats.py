@@ -17,7 +17,7 @@ class Concerns:
     """The export of a concern log (the CPOMS kind): only rows marked for sharing leave."""
 
     name = "schools-concerns"
-    suffixes = (".csv",)
+    suffixes: tuple[str, ...] = (".csv",)
 
     def read(self, raw: bytes, file: str) -> Iterator[TableRow | Refused]:
         """Rows of the log, under any of the known headings."""
@@ -32,7 +32,7 @@ class Acknowledgements:
     """What a school answers to notices: comma-separated or JSON."""
 
     name = "schools-acknowledgements"
-    suffixes = (".csv", ".json")
+    suffixes: tuple[str, ...] = (".csv", ".json")
 
     def read(self, raw: bytes, file: str) -> Iterator[Row | Refused]:
         """Rows of a table, or objects of a JSON file."""
@@ -49,7 +49,7 @@ class Attendance:
     """Pupils whose absence reached a threshold of the regulations."""
 
     name = "schools-attendance"
-    suffixes = (".csv",)
+    suffixes: tuple[str, ...] = (".csv",)
 
     def read(self, raw: bytes, file: str) -> Iterator[TableRow | Refused]:
         """Rows of the table."""

@@ -8,7 +8,7 @@ with whatever could be read. Pupils linked to an incident and attendance codes n
 import re
 from datetime import datetime
 
-from connectors.native.children import local_key, stable_index
+from connectors.native.children import local_key, opaque, stable_index
 from connectors.native.outcome import RAGGED, event_or_refusal, referral
 from connectors.native.reading import Reading
 from connectors.native.table import TableRow
@@ -99,8 +99,8 @@ def attendance(row: TableRow, now: datetime) -> Translation:
     reading.require_child("surname", child)
     envelope = Envelope(occurred_at=reached_at, author_function="office", urgency=Urgency.ROUTINE)
     local_child = local_key(child, f"{row.index}")
-    key = reading.short("alert_id", "envelope.native_key") or f"{local_child}:{event.rule}:{event.since}"
-    return event_or_refusal(reading, event, envelope, local_child, key)
+    key = reading.short("alert_id", "envelope.native_key") or opaque(f"{local_child}:{event.rule}:{event.since}")
+    return event_or_refusal(reading, event, envelope, local_child, f"attendance:{key}")
 
 
 def _referral(row: TableRow, now: datetime) -> Translation:

@@ -14,7 +14,8 @@ from connectors.social_care import translate
 from connectors.social_care.records import TABLES
 
 
-def _nobody(_: str) -> Mapping[str, str] | None:
+def unjoined(_: str) -> Mapping[str, str] | None:
+    """No person table was handed in."""
     return None
 
 
@@ -22,9 +23,9 @@ class Dataset:
     """Tables of the Standard Safeguarding Dataset, one a file."""
 
     name = "social-care-ssd"
-    suffixes = (".csv",)
+    suffixes: tuple[str, ...] = (".csv",)
 
-    def __init__(self, persons: translate.Persons = _nobody) -> None:
+    def __init__(self, persons: translate.Persons = unjoined) -> None:
         self._persons = persons
 
     def read(self, raw: bytes, file: str) -> Iterator[TableRow | Refused]:
