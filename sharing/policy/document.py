@@ -1,0 +1,181 @@
+"""YAML texts as plain nodes that know their place, so that every fault can be shown with file, line and column.
+
+Only mappings, lists and plain words are read; every word stays text, so `no` is not false and `2026-11-20` not a date.
+Refused: tags, anchors, aliases, duplicate keys, several documents in one text, names with letters that only look like ASCII.
+Left out: files (texts are handed in) and what the words mean (`loader`). Faults are collected, not raised one by one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import yaml
+from rapidfuzz import process
+
+from sharing.errors import Misconfigured
+
+MAX_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands; line and column count from 1."""
+
+    source: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}:{self.column}"
+
+    def shifted(self, columns: int) -> "Place":
+        """The same line, so many columns on."""
+        return Place(self.source, self.line, self.column + columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One scalar, as text."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple["Node", ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A mapping: key to (key with its place, value)."""
+
+    entries: Mapping[str, tuple[Word, "Node"]]
+    place: Place
+
+    def get(self, key: str) -> "Node | None":
+        """The value of a key, or None."""
+        found = self.entries.get(key)
+        return found[1] if found else None
+
+
+Node = Word | Items | Table
+
+
+@dataclass(slots=True)
+class Faults:
+    """Every fault of a set of texts, to be raised at once."""
+
+    found: set[tuple[Place, str]] = field(default_factory=set)
+
+    def add(self, place: Place, message: str) -> None:
+        """Note a fault."""
+        self.found.add((place, message))
+
+    def unknown(self, word: Word, what: str, allowed: Iterable[str]) -> None:
+        """Note a word that is not in a list, with the nearest that is."""
+        self.add(word.place, f"unknown {what} '{word.text}'{nearest(word.text, allowed)}")
+
+    def raise_all(self) -> None:
+        """Raise if there is any.
+
+        Raises:
+            Misconfigured: one line a fault, in the order of the texts.
+        """
+        if self.found:
+            raise Misconfigured("\n".join(f"{place}: {message}" for place, message in sorted(self.found)))
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or the list where nothing is near and it is short."""
+    choices = sorted(allowed)
+    found = process.extractOne(word, choices, score_cutoff=60)
+    if found:
+        return f"; did you mean '{found[0]}'?"
+    few = 12
+    return f"; allowed are {', '.join(choices)}" if 0 < len(choices) <= few else ""
+
+
+def read(source: str, text: str, faults: Faults) -> Table:
+    """One text as a table; an empty one if it cannot be read, with the fault noted."""
+    empty = Table({}, Place(source, 1, 1))
+    loader = yaml.SafeLoader(text)
+    try:
+        events = _Events(source, iter(lambda: loader.get_event(), None), faults)  # type: ignore[no-untyped-call]
+        node = events.document()
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark
+        place = Place(source, mark.line + 1, mark.column + 1) if mark else empty.place
+        faults.add(place, f"this is not YAML: {fault.problem or fault.context}")
+        return empty
+    except yaml.YAMLError:
+        faults.add(empty.place, "this is not YAML: it holds a character that no text may hold")
+        return empty
+    finally:
+        loader.dispose()  # type: ignore[no-untyped-call]
+    if isinstance(node, Table):
+        return node
+    faults.add(node.place if node else empty.place, "a table of keys and values is expected here")
+    return empty
+
+
+class _Events:
+    """The parser's events made into nodes."""
+
+    def __init__(self, source: str, events: Iterator[yaml.Event], faults: Faults) -> None:
+        self.source, self.events, self.faults = source, events, faults
+
+    def document(self) -> Node | None:
+        next(self.events)  # start of the stream
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return None
+        node = self.node(next(self.events), 0)
+        next(self.events)  # end of the document
+        after = next(self.events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            self.faults.add(self.place(after), "a second document begins here; one text holds one")
+        return node
+
+    def place(self, event: yaml.Event) -> Place:
+        return Place(self.source, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def node(self, event: yaml.Event, depth: int) -> Node:
+        place = self.place(event)
+        if depth > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            self.faults.add(place, "aliases (*name) are not allowed; write it out")
+            return Word("", place)
+        if event.anchor is not None:
+            self.faults.add(place, "anchors (&name) are not allowed; write it out")
+        if event.tag is not None:
+            self.faults.add(place, "tags (!name) are not allowed")
+        if isinstance(event, yaml.MappingStartEvent):
+            return Table(self.entries(depth), place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Items(tuple(self.items(depth)), place)
+        return Word(event.value, place)
+
+    def items(self, depth: int) -> Iterator[Node]:
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            yield self.node(event, depth + 1)
+
+    def entries(self, depth: int) -> dict[str, tuple[Word, Node]]:
+        found: dict[str, tuple[Word, Node]] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            if not isinstance(key, Word):
+                self.faults.add(key.place, "a key is one word")
+            elif key.text in found:
+                self.faults.add(key.place, f"key '{key.text}' stands here twice")
+            else:
+                self.note_look_alikes(key)
+                found[key.text] = (key, value)
+        return found
+
+    def note_look_alikes(self, key: Word) -> None:
+        if not key.text.isascii():
+            self.faults.add(key.place, "a name holds a letter that is not ASCII, though it may look so")

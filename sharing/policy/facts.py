@@ -1,0 +1,108 @@
+"""What is known about one child and one recipient when a decision is made: named guards, each true, false or unknown.
+
+Left out: where facts come from (registers, kept by events; the caller reads them now, at release, not at event time).
+Rules:
+1. A fact that nobody stated is unknown. Unknown never opens a permit and always closes a seal.
+2. Facts are one number, two bits a guard, so that a decision can be looked up and the ledger can keep it.
+3. The order of `Guard` is that of the bits: new guards go to the end, none is ever taken out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from sharing.events import Event, Marking, PlanChanged, PlanKind, RegistrationChanged, RegistrationKind
+
+
+class Guard(StrEnum):
+    """Every fact that a permit or a seal may ask for. What each means stands in agreements/vocabulary.yaml."""
+
+    OPEN_INVOLVEMENT = "open_involvement"
+    OPEN_REFERRAL = "open_referral"
+    OPEN_PLAN = "open_plan"
+    ADDRESS_SEALED = "address_sealed"
+    S_FLAG = "s_flag"
+    PERPETRATOR_CHANNEL = "perpetrator_channel"
+    ADOPTION = "adoption"
+    IDENTITY_SETTLED = "identity_settled"
+    NO_PARENT_CONTACT = "no_parent_contact"
+    RECIPIENT_IS_ASKER = "recipient_is_asker"
+    RECIPIENT_IS_HOLDER_OF_SEAL = "recipient_is_holder_of_seal"
+    NIGHT_DUTY = "night_duty"
+    STANDS_IN = "stands_in"
+    STATUTORY_PLAN = "statutory_plan"
+    ORDINARY_REGISTRATION = "ordinary_registration"
+
+
+class Polarity(StrEnum):
+    """Which way a guard works: a permit guard opens when true, a seal guard closes unless false."""
+
+    PERMIT = "permit"
+    SEAL = "seal"
+
+
+_FALSE, _TRUE = 1, 2
+_SHIFT = {guard: 2 * place for place, guard in enumerate(Guard)}
+_VALUES = {0: None, _FALSE: False, _TRUE: True}
+_BITS = {guard: {None: 0, False: _FALSE << shift, True: _TRUE << shift} for guard, shift in _SHIFT.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(Mapping[Guard, bool | None]):
+    """Guard to True, False or None (unknown); a mapping over every guard.
+
+    Attributes:
+        vector: The same as one number, two bits a guard in the order of `Guard`: 0 unknown, 1 false, 2 true.
+    """
+
+    vector: int = 0
+
+    @classmethod
+    def of(cls, stated: Mapping[Guard, bool | None]) -> "Facts":
+        """Facts from what is known; a guard that is not stated is unknown."""
+        return cls(sum(_BITS[guard][value] for guard, value in stated.items()))
+
+    def __getitem__(self, guard: Guard) -> bool | None:
+        return _VALUES[self.vector >> _SHIFT[guard] & 3]
+
+    def __iter__(self) -> Iterator[Guard]:
+        return iter(Guard)
+
+    def __len__(self) -> int:
+        return len(Guard)
+
+
+def mask_of(guards: frozenset[Guard]) -> int:
+    """The bits of a vector that belong to these guards."""
+    return sum(3 << _SHIFT[guard] for guard in guards)
+
+
+@cache
+def _marked(markings: tuple[Marking, ...] | None) -> dict[Guard, bool | None]:
+    found: dict[Guard, bool | None] = {}
+    if markings and Marking.S_FLAG in markings:
+        found[Guard.S_FLAG] = True
+    if markings and Marking.NO_PARENT_CONTACT in markings:
+        found[Guard.NO_PARENT_CONTACT] = True
+    return found
+
+
+_STATUTORY = (PlanKind.CHILD_PROTECTION, PlanKind.LOOKED_AFTER, PlanKind.UNBORN_CHILD_PROTECTION)
+
+
+def said_by(event: Event) -> dict[Guard, bool | None]:
+    """The facts that an event itself states; to be laid over what the registers say.
+
+    A marking can only add a restriction here: an event without it says nothing about it.
+
+    Returns:
+        Only the guards that this event answers, as in `Facts.of({**registers, **said_by(event)})`.
+    """
+    found = _marked(event.envelope.markings)
+    if isinstance(event, PlanChanged) and event.kind is not None:
+        return {**found, Guard.STATUTORY_PLAN: event.kind in _STATUTORY}
+    if isinstance(event, RegistrationChanged) and event.kind is not None:
+        plain = event.kind is not RegistrationKind.SENSITIVITY and event.sensitive is None
+        return {**found, Guard.ORDINARY_REGISTRATION: plain}
+    return found

@@ -1,0 +1,124 @@
+"""What follows from a cell of the matrix, in many situations at once: the one place where permits and seals meet.
+
+Left out: which situation holds (`decide` asks for one, `invariants` for all). Rules, in this order:
+1. What no permit names is withheld from everybody.
+2. A permit applies where its condition is true; unknown is not enough.
+3. Where a permit might apply but one of its `hold_until` guards is not true, the event waits.
+4. A seal applies unless its condition is false; unknown is enough. It can only lower. An exception must be true.
+5. `never_stopped` passes by 2, 3 and 4.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sharing.policy.conditions import truth
+from sharing.policy.lattice import WITHHOLD, Transform, TransformKind, meet
+from sharing.policy.model import Cell, Permit, Seal
+from sharing.policy.paths import EXISTS
+from sharing.policy.situations import Rows, Situations
+
+NO_AGREEMENT = "no-agreement"
+CONDITION = "condition-not-met"
+SEALED = "sealed"
+PERMITTED = "permitted"
+WAITS = "waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of one field in some situations.
+
+    Attributes:
+        reason: Code, one of the constants of this module. `rule`: id of the permit or seal that ruled, or `""`.
+        rows: The situations.
+    """
+
+    transform: Transform
+    reason: str
+    rule: str
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class EventRows:
+    """Where the event is delivered, where it waits, and why it is suppressed in the rest."""
+
+    deliver: Rows
+    hold: Rows
+    suppressed: tuple[Ruling, ...]
+
+
+def event_rows(cell: Cell, situations: Situations) -> EventRows:
+    """What becomes of the event as a whole."""
+    permit = cell.permits.get(EXISTS)
+    if permit is None:
+        return EventRows(0, 0, (Ruling(WITHHOLD, NO_AGREEMENT, "", situations.every),))
+    if permit.never_stopped:
+        return EventRows(situations.every, 0, ())
+    applies, refused = truth(permit.when, situations)
+    closed, suppressed = _sealed_existence(cell, situations, refused)
+    waits = _waits(cell, situations)
+    hold = waits & ~closed & ~refused
+    deliver = applies & ~waits & ~closed
+    rest = situations.every & ~(hold | deliver | closed)
+    return EventRows(deliver, hold, (*suppressed, Ruling(WITHHOLD, CONDITION, permit.permit_id, rest)))
+
+
+def field_rulings(cell: Cell, path: str, situations: Situations) -> Iterator[Ruling]:
+    """What becomes of one field where the event is delivered; every situation is in exactly one ruling."""
+    permit = cell.permits.get(path)
+    if permit is None:
+        yield Ruling(WITHHOLD, NO_AGREEMENT, "", situations.every)
+        return
+    applies = situations.every if permit.never_stopped else truth(permit.when, situations)[0]
+    found = [Ruling(permit.fields[path], PERMITTED, permit.permit_id, applies)]
+    if situations.every & ~applies:
+        yield Ruling(WITHHOLD, CONDITION, permit.permit_id, situations.every & ~applies)
+    for seal in () if permit.never_stopped else cell.seals:
+        if cell.classes[path] in seal.classes:
+            found = list(_lowered(found, seal, active_rows(seal, cell, situations)))
+    yield from (ruling for ruling in found if ruling.rows)
+
+
+def active_rows(seal: Seal, cell: Cell, situations: Situations) -> Rows:
+    """Where a seal binds this cell's recipient."""
+    rows = situations.every & ~truth(seal.when, situations)[1]
+    for exception in () if seal.absolute else seal.exceptions:
+        if cell.kind in exception.to:
+            rows &= ~truth(exception.when, situations)[0]
+    return rows
+
+
+def _lowered(rulings: list[Ruling], seal: Seal, active: Rows) -> Iterator[Ruling]:
+    for ruling in rulings:
+        lower = meet(ruling.transform, seal.do)
+        if lower == ruling.transform and lower.kind is not TransformKind.WITHHOLD:
+            yield ruling
+            continue
+        rule = f"{ruling.rule}+{seal.seal_id}" if ruling.reason == SEALED else seal.seal_id
+        yield Ruling(lower, SEALED, rule, ruling.rows & active)
+        yield Ruling(ruling.transform, ruling.reason, ruling.rule, ruling.rows & ~active)
+
+
+def _sealed_existence(cell: Cell, situations: Situations, refused: Rows) -> tuple[Rows, tuple[Ruling, ...]]:
+    closed, found = 0, []
+    for seal in cell.seals:
+        if seal.exists:
+            rows = active_rows(seal, cell, situations) & ~(closed | refused)
+            closed |= rows
+            found.append(Ruling(WITHHOLD, SEALED, seal.seal_id, rows))
+    return closed, tuple(found)
+
+
+def _waits(cell: Cell, situations: Situations) -> Rows:
+    """Where some permit of the cell may apply but a guard that it must wait for is not true."""
+    rows = 0
+    for permit in _distinct(cell):
+        may_apply = situations.every & ~truth(permit.when, situations)[1]
+        for guard in permit.hold_until:
+            rows |= may_apply & ~situations.true.get(guard, 0)
+    return rows
+
+
+def _distinct(cell: Cell) -> tuple[Permit, ...]:
+    return tuple({permit.permit_id: permit for permit in cell.permits.values()}.values())

@@ -1,0 +1,147 @@
+"""vocabulary.yaml to a `Vocabulary`: the words that agreements may use, each with its meaning.
+
+The closed lists (classes, guards, recipients, transforms) must be exactly those that the code knows: a guard that is
+declared and computed by nobody, or computed and explained by nobody, is a fault.
+"""
+
+from collections.abc import Collection, Mapping
+
+from sharing.policy.document import Faults, Node, Table
+from sharing.policy.facts import Guard, Polarity
+from sharing.policy.lattice import Transform, TransformKind
+from sharing.policy.model import GuardEntry, Purpose, Vocabulary
+from sharing.policy.reading import check_keys, members_of, name_of, table_of, text_of, word_of
+from sharing.vocabulary import Agency, FieldClass, RecipientKind
+
+_SECTIONS = ("classes", "guards", "recipients", "purposes", "transforms", "categories", "field_sets")
+
+
+def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
+    """Read the vocabulary; faults are noted, and what could not be read is left out."""
+    check_keys(document, _SECTIONS, _SECTIONS, faults)
+    part = {name: table_of(document.get(name), faults) for name in _SECTIONS}
+    _explain_all(part["transforms"], "transform", [kind.value for kind in TransformKind], faults)
+    categories = {name: _category(name, part["categories"], faults) for name in part["categories"].entries}
+    return Vocabulary(
+        guards=_guards(part["guards"], faults),
+        recipients=_recipients(part["recipients"], faults),
+        purposes=_purposes(part["purposes"], faults),
+        inferring=_classes(part["classes"], faults),
+        categories=categories,
+        field_sets={
+            name: fields_of(part["field_sets"].get(name), categories, faults) for name in part["field_sets"].entries
+        },
+    )
+
+
+def _explain_all(table: Table, what: str, known: Collection[str], faults: Faults) -> None:
+    for key, value in table.entries.values():
+        if key.text not in known:
+            faults.unknown(key, what, known)
+        if not isinstance(value, Table):
+            text_of(value, faults)
+    for name in known:
+        if name not in table.entries:
+            faults.add(table.place, f"{what} '{name}' is not explained here")
+
+
+def _entry(table: Table, name: str, allowed: Collection[str], required: Collection[str], faults: Faults) -> Table:
+    entry = table_of(table.get(name), faults)
+    check_keys(entry, allowed, required, faults)
+    return entry
+
+
+def _classes(table: Table, faults: Faults) -> Mapping[FieldClass, frozenset[FieldClass]]:
+    known = {c.value: c for c in FieldClass}
+    _explain_all(table, "class", known, faults)
+    found = {}
+    for name in (n for n in table.entries if n in known):
+        entry = _entry(table, name, ("means", "told_by"), ("means",), faults)
+        text_of(entry.get("means"), faults)
+        found[known[name]] = frozenset(members_of(entry.get("told_by"), "class", FieldClass, faults))
+    return found
+
+
+def _guards(table: Table, faults: Faults) -> Mapping[str, GuardEntry]:
+    known = {g.value: g for g in Guard}
+    polarities = {p.value: p for p in Polarity}
+    _explain_all(table, "guard", known, faults)
+    keys = ("means", "polarity", "owner", "source")
+    found = {}
+    for name in (n for n in table.entries if n in known):
+        entry = _entry(table, name, keys, keys, faults)
+        polarity = word_of(entry.get("polarity"), faults)
+        if polarity and polarity.text not in polarities:
+            faults.unknown(polarity, "polarity", polarities)
+        way = polarities.get(polarity.text if polarity else "", Polarity.SEAL)
+        texts = (text_of(entry.get(key), faults) for key in ("owner", "source"))
+        found[name] = GuardEntry(known[name], text_of(entry.get("means"), faults), way, *texts)
+    return found
+
+
+def _recipients(table: Table, faults: Faults) -> Mapping[RecipientKind, Agency]:
+    known = {k.value: k for k in RecipientKind}
+    _explain_all(table, "recipient", known, faults)
+    found = {}
+    for name in (n for n in table.entries if n in known):
+        entry = _entry(table, name, ("means", "agency"), ("means", "agency"), faults)
+        text_of(entry.get("means"), faults)
+        agencies = members_of(entry.get("agency"), "agency", Agency, faults)
+        if agencies:
+            found[known[name]] = agencies[0]
+    return found
+
+
+def _purposes(table: Table, faults: Faults) -> Mapping[str, Purpose]:
+    required = ("means", "statute", "lawful_basis")
+    found = {}
+    for name, (key, _) in table.entries.items():
+        entry = _entry(table, name, (*required, "confidence"), required, faults)
+        means, statute, basis = (text_of(entry.get(k), faults) for k in required)
+        found[name] = Purpose(name_of(key, faults), means, statute, basis, text_of(entry.get("confidence"), faults))
+    return found
+
+
+def _category(name: str, table: Table, faults: Faults) -> tuple[tuple[str, str], ...]:
+    """A closed map; every word it gives maps to itself, so that reducing twice is reducing once."""
+    pairs = {}
+    for key, value in table_of(table.get(name), faults).entries.values():
+        given = word_of(value, faults)
+        if given:
+            pairs[key.text] = given.text
+    for source, target in pairs.items():
+        if pairs.get(target) != target:
+            entry = table_of(table.get(name), faults).entries[source][0]
+            faults.add(entry.place, f"'{target}' must be listed in '{name}' and map to itself")
+    return tuple(sorted(pairs.items()))
+
+
+def fields_of(
+    node: Node | None, categories: Mapping[str, tuple[tuple[str, str], ...]], faults: Faults
+) -> dict[str, Transform]:
+    """Path to transform: `path: clear`, or `path: {category: name}`. Paths are checked where an event type is known."""
+    found = {}
+    for path, (_, value) in table_of(node, faults).entries.items():
+        transform = transform_of(value, categories, faults)
+        if transform:
+            found[path] = transform
+    return found
+
+
+def transform_of(
+    node: Node | None, categories: Mapping[str, tuple[tuple[str, str], ...]], faults: Faults
+) -> Transform | None:
+    """One transform, or None with a fault noted."""
+    if isinstance(node, Table):
+        check_keys(node, ("category",), ("category",), faults)
+        name = word_of(node.get("category"), faults)
+        if name and name.text not in categories:
+            faults.unknown(name, "category", categories)
+        return Transform(TransformKind.CATEGORY, name.text, categories.get(name.text, ())) if name else None
+    word = word_of(node, faults)
+    plain = {kind.value: kind for kind in TransformKind if kind is not TransformKind.CATEGORY}
+    if word and word.text == TransformKind.CATEGORY:
+        faults.add(word.place, "a category names its map: {category: name}")
+    elif word and word.text not in plain:
+        faults.unknown(word, "transform", [*plain, "category"])
+    return Transform(plain[word.text]) if word and word.text in plain else None

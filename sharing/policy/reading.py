@@ -1,0 +1,146 @@
+"""Small readers over nodes: each takes what it expects, notes a fault otherwise, and goes on with something harmless.
+
+So one run finds every fault of every file. Left out: what the tables mean.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from sharing.policy.conditions import ALWAYS, Condition, NotACondition, parse
+from sharing.policy.document import Faults, Items, Node, Place, Table, Word, nearest
+
+E = TypeVar("E", bound=StrEnum)
+_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+def check_keys(table: Table, allowed: Collection[str], required: Collection[str], faults: Faults) -> None:
+    """Note keys that are not allowed, and required ones that are missing."""
+    for key, _ in table.entries.values():
+        if key.text not in allowed:
+            faults.unknown(key, "key", allowed)
+    for name in required:
+        if name not in table.entries:
+            faults.add(table.place, f"'{name}' is missing")
+
+
+def word_of(node: Node | None, faults: Faults) -> Word | None:
+    """The word at this node, or None with a fault noted if something else or nothing stands there."""
+    if node is None:
+        return None
+    if not isinstance(node, Word):
+        faults.add(node.place, "one word or line of text is expected here")
+        return None
+    if not node.text.strip():
+        faults.add(node.place, "this must not be empty")
+        return None
+    return node
+
+
+def text_of(node: Node | None, faults: Faults) -> str:
+    """The text at this node, `""` if there is none."""
+    word = word_of(node, faults)
+    return " ".join(word.text.split()) if word else ""
+
+
+def name_of(node: Node | None, faults: Faults) -> str:
+    """A name: lower-case ASCII words joined by hyphens or underscores."""
+    word = word_of(node, faults)
+    if word and not _NAME.fullmatch(word.text):
+        faults.add(word.place, "a name is lower-case letters and digits, joined by '-' or '_'")
+        return ""
+    return word.text if word else ""
+
+
+def date_of(node: Node | None, faults: Faults) -> str:
+    """A date as YYYY-MM-DD."""
+    word = word_of(node, faults)
+    try:
+        return date.fromisoformat(word.text).isoformat() if word else ""
+    except ValueError:
+        faults.add(word.place if word else Place("", 0, 0), "a date is written YYYY-MM-DD")
+        return ""
+
+
+def flag_of(node: Node | None, faults: Faults) -> bool:
+    """`true` or `false`; false if absent."""
+    word = word_of(node, faults)
+    if word and word.text not in {"true", "false"}:
+        faults.add(word.place, "'true' or 'false' is expected here")
+    return word is not None and word.text == "true"
+
+
+def words_of(node: Node | None, faults: Faults) -> list[Word]:
+    """A list of words; one word alone is a list of one. A word that stands twice is a fault."""
+    nodes: Iterable[Node] = node.items if isinstance(node, Items) else () if node is None else (node,)
+    found = [word for word in (word_of(item, faults) for item in nodes) if word]
+    seen: set[str] = set()
+    for word in found:
+        if word.text in seen:
+            faults.add(word.place, f"'{word.text}' stands here twice")
+        seen.add(word.text)
+    return found
+
+
+def members_of(node: Node | None, what: str, kinds: type[E], faults: Faults) -> tuple[E, ...]:
+    """A list of words of a closed list."""
+    known = {member.value: member for member in kinds}
+    found = words_of(node, faults)
+    for word in found:
+        if word.text not in known:
+            faults.unknown(word, what, known)
+    return tuple(known[word.text] for word in found if word.text in known)
+
+
+def table_of(node: Node | None, faults: Faults) -> Table:
+    """The table at this node; an empty one with a fault noted if something else stands there."""
+    if isinstance(node, Table):
+        return node
+    if node is not None:
+        faults.add(node.place, "a table of keys and values is expected here")
+    return Table({}, node.place if node is not None else Place("", 0, 0))
+
+
+def tables_of(node: Node | None, faults: Faults) -> Iterator[Table]:
+    """The tables of a list."""
+    if node is not None and not isinstance(node, Items):
+        faults.add(node.place, "a list is expected here")
+        return
+    for item in node.items if node is not None else ():
+        if isinstance(item, Table):
+            yield item
+        else:
+            faults.add(item.place, "a table of keys and values is expected here")
+
+
+def condition_of(node: Node | None, known: Iterable[str], why_not: Mapping[str, str], faults: Faults) -> Condition:
+    """A condition; ALWAYS if absent.
+
+    Args:
+        node: The word that holds it.
+        known: Guards that may stand here.
+        why_not: Guards that exist but may not stand here, with the reason.
+        faults: Where to note.
+    """
+    word = word_of(node, faults)
+    if word is None:
+        return ALWAYS
+    names = tuple(known)
+    try:
+        return parse(word.text, names)
+    except NotACondition as fault:
+        reason = why_not.get(fault.word)
+        hint = f": {reason}" if reason else nearest(fault.word, names) if fault.word else ""
+        faults.add(word.place.shifted(fault.offset), f"{fault.reason}{hint}")
+        return ALWAYS
+
+
+def unique(found: Iterable[tuple[str, Place]], what: str, faults: Faults) -> None:
+    """Note names that are used twice."""
+    seen: dict[str, Place] = {}
+    for name, place in found:
+        if name and name in seen:
+            faults.add(place, f"{what} '{name}' is used already, at {seen[name]}")
+        seen.setdefault(name, place)

@@ -1,0 +1,117 @@
+"""`redact()`: the recipient's view of an event, built field by field from empty.
+
+Left out: the decision (`sharing.policy.decide`) and bytes (`sharing.codec`). Rules:
+1. Nothing is copied and then removed: a field that the decision does not release is never touched.
+2. A view is the same kind of event with fewer fields; a withheld field is null, as one that was never there.
+3. Redacting twice is redacting once (a `token` apart, which needs its key again).
+4. What the broker itself puts on a view (exchange id, the recipient's token of the child, due date, plain words) is set
+   on the event before, so that it is ruled like everything else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from operator import attrgetter
+from typing import Any, get_args, get_origin, get_type_hints
+
+from sharing.errors import Misconfigured
+from sharing.events import EVENT_TYPES, Event
+from sharing.policy import EXISTS, Decision, Transform, TransformKind
+from sharing.policy.paths import without_null
+from sharing.redaction.transforms import Tokeniser, age_band, transformer
+
+Record = Any
+"""An event, or a record inside one."""
+Build = Callable[[Record, Event, Tokeniser | None], Record]
+"""From (record, whole event, tokeniser) to the reduced record or value."""
+
+
+def redact(event: Event, decision: Decision, tokeniser: Tokeniser | None = None) -> Event:
+    """The view of `event` that `decision` allows.
+
+    Args:
+        event: With the broker's own envelope fields already set for this recipient.
+        decision: About this event type. Unless it delivers, the view is empty.
+        tokeniser: For fields released as `token`; without it they are withheld.
+
+    Returns:
+        A new event of the same type.
+
+    Raises:
+        Misconfigured: the decision is about another event type.
+    """
+    if decision.event_type != event.event_type:
+        raise Misconfigured(f"a decision about {decision.event_type} was used on {event.event_type}")
+    build = _BUILDERS.get(decision.shape)
+    if build is None:
+        build = _BUILDERS[decision.shape] = _compiled(decision)
+    view: Event = build(event, event, tokeniser)
+    return view
+
+
+_BUILDERS: dict[str, Build] = {}
+"""One compiled builder for each shape of view; there are as many as the agreements make."""
+
+
+def _compiled(decision: Decision) -> Build:
+    released = {r.path: r.transform for r in decision.fields if r.is_released and r.path != EXISTS}
+    return _record_builder(EVENT_TYPES[decision.event_type], released, "")
+
+
+def _record_builder(record_type: Any, released: Mapping[str, Transform], prefix: str) -> Build:
+    """A builder of one record: clear fields in one go, the others one by one."""
+    plain: list[str] = []
+    made: list[tuple[str, Build]] = []
+    hints = get_type_hints(record_type)
+    for field in fields(record_type):
+        path, hint = prefix + field.name, without_null(hints[field.name])
+        inner = _inner_builder(hint, released, path)
+        transform = released.get(path)
+        if inner is not None:
+            made.append((field.name, inner))
+        elif transform is not None and transform.kind is TransformKind.CLEAR:
+            plain.append(field.name)
+        elif transform is not None:
+            made.append((field.name, _value_builder(transform, path)))
+    return _assembler(record_type, tuple(plain), tuple(made))
+
+
+def _inner_builder(hint: Any, released: Mapping[str, Transform], path: str) -> Build | None:
+    """A builder for a field that holds a record or several, None for a plain field."""
+    if is_dataclass(hint):
+        return _record_builder(hint, released, f"{path}.")
+    if get_origin(hint) is not tuple or not is_dataclass(get_args(hint)[0]):
+        return None
+    if not any(name.startswith(f"{path}[].") for name in released):
+        return lambda _items, _event, _tokeniser: None
+    one = _record_builder(get_args(hint)[0], released, f"{path}[].")
+    return lambda items, event, tokeniser: None if items is None else tuple(one(i, event, tokeniser) for i in items)
+
+
+def _value_builder(transform: Transform, path: str) -> Build:
+    if transform.kind is TransformKind.TOKEN:
+        return lambda value, _event, tokeniser: tokeniser(path, value) if tokeniser and value is not None else None
+    if transform.kind is TransformKind.AGE_BAND:
+        return lambda value, event, _tokeniser: age_band(value, _day_of(event))
+    change = transformer(transform)
+    return lambda value, _event, _tokeniser: None if value is None else change(value)
+
+
+def _day_of(event: Event) -> Any:
+    at = event.envelope.occurred_at
+    return None if at is None else at.date()
+
+
+def _assembler(record_type: Any, plain: tuple[str, ...], made: tuple[tuple[str, Build], ...]) -> Build:
+    """Put a record together; every field that is not named here keeps its default, which is null."""
+    take = attrgetter(*plain) if plain else None
+    single = len(plain) == 1
+
+    def build(record: Record, event: Event, tokeniser: Tokeniser | None) -> Record:
+        found: dict[str, Any] = {}
+        if take is not None:
+            found.update(zip(plain, (take(record),) if single else take(record), strict=True))
+        for name, make in made:
+            found[name] = make(getattr(record, name), event, tokeniser)
+        return record_type(**found)
+
+    return build
