@@ -152,6 +152,22 @@ class Reader:
             return ()
         return tuple(str(item) for item in value)
 
+    def named(self, key: str) -> list[tuple[str, dict[str, str]]]:
+        """A list of names, or of mappings with a `name` and words that only the named part knows."""
+        value = self._get(key)
+        items = [] if value is _ABSENT else value
+        if not isinstance(items, list):
+            self.fault(key, "expected a list")
+            return []
+        found: list[tuple[str, dict[str, str]]] = []
+        for number, item in enumerate(items):
+            told = {"name": item} if isinstance(item, str) else item
+            if not isinstance(told, dict) or not isinstance(told.get("name"), str):
+                self.fault(f"{key}[{number}]", "expected a name, or keys and values with a name")
+                continue
+            found.append((told["name"], {str(k): str(v) for k, v in told.items() if k != "name"}))
+        return found
+
     def made(self, key: str, make: Callable[[str], T], *, required: bool = True) -> T | None:
         """What `make` makes of a text; its fault becomes a fault here."""
         value = self.text(key, None if required else "")

@@ -29,6 +29,14 @@ CREATE TABLE event (
 CREATE INDEX event_waiting ON event (row) WHERE state = 'new';
 CREATE INDEX event_dead ON event (row) WHERE state = 'dead';
 
+-- Counts, kept by the triggers below, so that looking at a connector costs the same after years.
+CREATE TABLE tally (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
 -- How far each file or page was read. Moved together with its events.
 CREATE TABLE cursor (
     source BLOB PRIMARY KEY,
@@ -72,7 +80,9 @@ CREATE TABLE arrival (
     arrived_at INTEGER NOT NULL,
     ended_at INTEGER
 ) STRICT;
-CREATE INDEX arrival_open ON arrival (subject, sequence) WHERE state IN ('pending', 'delivering', 'recalling');
+CREATE INDEX arrival_open ON arrival (subject, sequence) WHERE state IN ('pending', 'delivering');
+CREATE INDEX arrival_recalling ON arrival (exchange_id) WHERE state = 'recalling';
+CREATE INDEX arrival_order ON arrival (subject, sequence);
 
 -- How far the deliveries of each child have come.
 CREATE TABLE subject (subject BLOB PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -92,4 +102,26 @@ CREATE TABLE memory (
     content BLOB NOT NULL,
     PRIMARY KEY (room, name)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER event_taken AFTER INSERT ON event BEGIN
+    INSERT INTO tally VALUES ('event', NEW.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO tally VALUES ('taken', NEW.event_type, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO tally VALUES ('moved', 'at', NEW.taken_at) ON CONFLICT DO UPDATE SET count = excluded.count;
+END;
+CREATE TRIGGER event_moved AFTER UPDATE OF state ON event WHEN OLD.state <> NEW.state BEGIN
+    UPDATE tally SET count = count - 1 WHERE kind = 'event' AND name = OLD.state;
+    INSERT INTO tally VALUES ('event', NEW.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO tally VALUES ('moved', 'at', COALESCE(NEW.ended_at, NEW.taken_at))
+        ON CONFLICT DO UPDATE SET count = excluded.count;
+END;
+CREATE TRIGGER arrival_taken AFTER INSERT ON arrival BEGIN
+    INSERT INTO tally VALUES ('arrival', NEW.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO tally VALUES ('moved', 'at', NEW.arrived_at) ON CONFLICT DO UPDATE SET count = excluded.count;
+END;
+CREATE TRIGGER arrival_moved AFTER UPDATE OF state ON arrival WHEN OLD.state <> NEW.state BEGIN
+    UPDATE tally SET count = count - 1 WHERE kind = 'arrival' AND name = OLD.state;
+    INSERT INTO tally VALUES ('arrival', NEW.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    INSERT INTO tally VALUES ('moved', 'at', COALESCE(NEW.ended_at, NEW.arrived_at))
+        ON CONFLICT DO UPDATE SET count = excluded.count;
+END;
 """

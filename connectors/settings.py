@@ -57,6 +57,20 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """A named part of a connector, and what it is told.
+
+    Attributes:
+        name: As in the list of known parts. `values`: its own words. `base`: folder to which paths in them are
+            relative.
+    """
+
+    name: str
+    values: Mapping[str, str]
+    base: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything one connector must know.
 
@@ -64,7 +78,7 @@ class Settings:
         system: Name of the agency's own system, as part of every event id: never change it.
         state: Folder of spool, lock and health.
         deliver_to: Folder into which views are written, None for a connector that only sends.
-        reactions: Names of what the connector does by itself.
+        reactions: What the connector does by itself: a name, or a name with what it is told.
         max_spool_bytes: Beyond this, intake stops; sending goes on.
         gap_wait_seconds: How long later deliveries of a child wait for a missing earlier one.
         generation: Raised by hand after a spool was lost: counted versions then start afresh under new ids.
@@ -81,7 +95,7 @@ class Settings:
     may_seal: bool = False
     intakes: tuple[Intake, ...] = ()
     deliver_to: Path | None = None
-    reactions: tuple[str, ...] = ()
+    reactions: tuple[Options, ...] = ()
     poll_seconds: float = 1.0
     max_spool_bytes: int = 512 * 1024 * 1024
     gap_wait_seconds: float = 30.0
@@ -159,7 +173,7 @@ def _settings(reader: Reader, environ: Mapping[str, str]) -> Settings | None:
         "system": reader.text("system", organisation or ""),
         "may_seal": reader.flag("may_seal", default=False),
         "deliver_to": reader.optional_path("deliver_to"),
-        "reactions": reader.names("reactions"),
+        "reactions": tuple(Options(*named, reader.base) for named in reader.named("reactions")),
         "poll_seconds": reader.number("poll_seconds", 1.0, 0.01, 3600.0),
         "max_spool_bytes": int(reader.number("max_spool_mb", 512.0, 1.0, 1_000_000.0) * 1024 * 1024),
         "gap_wait_seconds": reader.number("gap_wait_seconds", 30.0, 0.0, 86_400.0),

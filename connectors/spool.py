@@ -139,8 +139,11 @@ class Spool:
     def add_receipt(self, event: ReceiptRecorded, exchange_id: bytes, now: datetime) -> None:
         """Store a receipt, inside a transaction. One sent before is sent again: the same bytes under the same id."""
         fingerprint = self._fingerprint(event)
-        if not self._store(event, exchange_id, fingerprint, now):
-            event_id = _id_of(event)
+        event_id = _id_of(event)
+        known = self.database.rows("SELECT fingerprint FROM event WHERE event_id = ?", (event_id,))
+        if not known:
+            self._store(event, exchange_id, fingerprint, now)
+        elif known[0][0] == fingerprint:
             self.database.rows(
                 "UPDATE event SET state = 'new', content = ?, ended_at = NULL WHERE event_id = ? AND state = 'sent'",
                 (self._content(event), event_id),
@@ -152,6 +155,12 @@ class Spool:
             "INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?)",
             (source, record, stage, fault.code, fault.field, fault.reason, _millis(now)),
         )
+
+    def refusals_of(self, source: bytes) -> list[tuple[int, Refused]]:
+        """Refusals of one file, by record."""
+        sql = "SELECT record, code, field, reason FROM refusal WHERE source = ? ORDER BY record, code, field"
+        found = self.database.rows(sql, (source,))
+        return [(int(str(record)), Refused(str(c), str(f), str(why))) for record, c, f, why in found]
 
     def _refuse_beyond_limit(self) -> None:
         limit = self._settings.max_spool_bytes

@@ -1,0 +1,83 @@
+"""What a connector says of itself: ages and counts from its file, never a process flag.
+
+"Running" proves nothing: health is when something last moved and how old the oldest unsent event is. Left out: drawing
+it (`console`). Rule: codes, counts, ages and fixes only.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from connectors.database import Database
+from connectors.folder.files import write_whole
+from connectors.settings import Settings
+from connectors.troubles import Trouble
+
+HEALTH_FILE = "health.json"
+
+
+def report(
+    settings: Settings, database: Database, troubles: tuple[Trouble, ...], dropped: Counter[str], now: datetime
+) -> dict[str, object]:
+    """The state of a connector.
+
+    Args:
+        settings: Of this connector.
+        database: Its file.
+        troubles: What is wrong now.
+        dropped: Records that did not leave, by code, since the start of this process.
+        now: Aware UTC.
+    """
+    events = _tally(database, "event")
+    arrivals = _tally(database, "arrival")
+    oldest = _age(database, "SELECT MIN(taken_at) FROM event WHERE state = 'new'", now)
+    moved = _tally(database, "moved").get("at", 0)
+    return {
+        "organisation": settings.organisation,
+        "agency": settings.agency.value,
+        "at": now.isoformat(),
+        "troubles": [{"place": t.place, "code": t.code, "words": t.words} for t in troubles],
+        "spool": {state: events.get(state, 0) for state in ("new", "sent", "dead")}
+        | {"oldest_unsent_seconds": oldest, "bytes": database.used_bytes()},
+        "taken": _tally(database, "taken"),
+        "refused": _by(database, "SELECT code, COUNT(*) FROM refusal GROUP BY code"),
+        "dropped": dict(sorted(dropped.items())),
+        "inbox": {
+            state: arrivals.get(state, 0)
+            for state in ("pending", "delivering", "delivered", "recalling", "recalled", "refused")
+        },
+        "last_moved_at": _iso(moved, now),
+    }
+
+
+def write(path: Path, said: Mapping[str, object]) -> None:
+    """Write the report for others to read, whole or not at all. A full disk does not stop a connector here."""
+    with suppress(OSError):
+        write_whole(path, (json.dumps(said, indent=2, sort_keys=True) + "\n").encode())
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A look into a connector's file from outside, beside the running process."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
+
+
+def _tally(database: Database, kind: str) -> dict[str, int]:
+    found = database.rows("SELECT name, count FROM tally WHERE kind = ? AND count > 0 ORDER BY name", (kind,))
+    return {str(name): count for name, count in found if isinstance(count, int)}
+
+
+def _by(database: Database, sql: str) -> dict[str, int]:
+    return {str(name): count for name, count in sorted(database.rows(sql), key=str) if isinstance(count, int)}
+
+
+def _age(database: Database, sql: str, now: datetime) -> float | None:
+    since = database.number(sql)
+    return max(0.0, round(now.timestamp() - since / 1000, 1)) if since else None
+
+
+def _iso(millis: int, now: datetime) -> str | None:
+    return datetime.fromtimestamp(millis / 1000, now.tzinfo).isoformat() if millis else None
