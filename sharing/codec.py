@@ -1,13 +1,14 @@
 """Wire bytes to events and back: Avro in the Confluent wire format (byte 0, four bytes of schema id, body).
 
 Left out: reading schema files (they are handed in) and compatibility (`contracts`). Rules: what cannot be decoded is
-`Rejected` with a code and never a value; bytes left over are a fault; a dataclass goes out under the newest schema of
-its type.
+`Rejected` with a code and never a value, nor is the library's own error, which quotes it, kept as its cause; bytes
+left over are a fault; a dataclass goes out under the newest schema of its type.
 """
 
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
 from enum import Enum
 from types import UnionType
 from typing import Any, Protocol, Self, Union, get_args, get_origin, get_type_hints
@@ -81,8 +82,8 @@ def decode(raw: bytes, catalogue: Catalogue) -> Event:
     try:
         record = fastavro.schemaless_reader(stream, schema, None)
         event: Event = _builder(EVENT_TYPES[event_type])(record)
-    except (ValueError, IndexError, EOFError, KeyError, TypeError, OverflowError, MemoryError, RecursionError) as fault:
-        raise Rejected("UNDECODABLE", "", f"{event_type}: body is not Avro of schema {number}") from fault
+    except (ValueError, IndexError, EOFError, KeyError, TypeError, OverflowError, MemoryError, RecursionError):
+        raise Rejected("UNDECODABLE", "", f"{event_type}: body is not Avro of schema {number}") from None
     if stream.tell() != len(raw):
         raise Rejected("TRAILING_BYTES", "", f"{event_type}: bytes are left over behind the record")
     return event
@@ -99,17 +100,24 @@ def encode(event: Event, catalogue: Catalogue) -> bytes:
     stream.write(bytes([MAGIC]) + number.to_bytes(4, "big"))
     try:
         fastavro.schemaless_writer(stream, catalogue.parsed[number][1], to_record(event))
-    except (ValueError, TypeError, OverflowError) as fault:
-        raise Rejected("UNENCODABLE", "", f"{event.event_type}: a value does not fit its schema") from fault
+    except (ValueError, TypeError, OverflowError):
+        raise Rejected("UNENCODABLE", "", f"{event.event_type}: a value does not fit its schema") from None
     return stream.getvalue()
 
 
 def to_record(value: Any) -> Any:
-    """A dataclass tree to plain records, lists and symbols, as Avro and JSON writers want them."""
+    """A dataclass tree to plain records, lists and symbols, as Avro and JSON writers want them.
+
+    Raises:
+        ValueError: a time has no zone.
+    """
     if is_dataclass(value):
         return {f.name: to_record(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, tuple):
         return [to_record(item) for item in value]
+    if isinstance(value, datetime) and value.tzinfo is None:
+        # Avro's writer would take it for the local time of whichever machine it runs on.
+        raise ValueError("a time without its zone")
     return value.value if isinstance(value, Enum) else value
 
 
