@@ -155,8 +155,11 @@ class SubjectState:
 
     def with_question(self, question: Question) -> "SubjectState":
         """The state with this question added, or put in the place of the one of the same exchange and rule."""
-        kept = [q for q in self.questions if (q.exchange_id, q.rule) != (question.exchange_id, question.rule)]
-        return replace(self, questions=(*kept, question))
+        same = [(q.exchange_id, q.rule) == (question.exchange_id, question.rule) for q in self.questions]
+        if not any(same):
+            return replace(self, questions=(*self.questions, question))
+        placed = (question if here else q for q, here in zip(self.questions, same, strict=True))
+        return replace(self, questions=tuple(placed))
 
 
 @dataclass(frozen=True, slots=True)
