@@ -4,6 +4,7 @@ Left out: what a format does (each agency's room) and where files lie. Rules: a 
 the nearest one; a file is judged by its content, never by its name.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -24,6 +25,7 @@ from connectors.social_care.translate import Persons
 from sharing.errors import Misconfigured
 
 AUTO = "auto"
+_MESSAGE = re.compile(r"(?:^|[\r\n\ufffd])(?:MSH|FHS|BHS)\|")
 _HEAD = 65_536
 """Bytes of a file that are looked at to tell what it is."""
 
@@ -77,16 +79,14 @@ def by_name(name: str, given: Given | None = None) -> AnyFormat:
 
 
 def recognise(raw: bytes) -> str | None:
-    """Name of the format of a file's content, or None if it is none of ours.
+    r"""Name of the format of a file's content, or None if it is none of ours.
 
-    >>> recognise(b"MSH|^~\\\\&|PAS"), recognise(b"Dear colleague")
+    >>> recognise(b"MSH|^~\\&|PAS"), recognise(b"Dear colleague")
     ('health-hl7', None)
     """
-    head = decode(
-        raw[:_HEAD].translate(None, b"\x0b\x1c") if raw[:2] not in (b"\xff\xfe", b"\xfe\xff") else raw[:_HEAD]
-    )
+    head = decode(raw[:_HEAD])
     start = head.lstrip()
-    if start.startswith(("MSH|", "FHS|", "BHS|")):
+    if _MESSAGE.search(head):
         return AdmissionMessages.name
     if start.startswith(("{", "[")):
         return Acknowledgements.name if '"exchange_id"' in start and '"notice"' not in start else Notices.name

@@ -27,7 +27,9 @@ from sharing.events import Event
 from sharing.topics import MAX_RECORD_BYTES
 
 UNREADABLE = 2
-_UNKNOWN = Refused("UNKNOWN_FORMAT", "", "the content is of none of the known formats; name the format to see why")
+_UNKNOWN = Refused(
+    "UNKNOWN_FORMAT", "content", "the content is of none of the known formats; name the format to see why"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,7 +83,7 @@ def lines(format_name: str, files: Sequence[tuple[str, bytes]], now: datetime) -
     for name, raw in files:
         if recognise(raw) == "social-care-ssd":
             persons |= persons_of(raw, name)
-    # Nothing is sent from here: every person is shown as if a flag were held, so that a message's content can be judged.
+    # Nothing is sent from here: everybody is shown as if a flag were held, so that a message's content can be judged.
     given = Given(flagged=lambda _: True, persons=persons.get)
     for name, raw in files:
         chosen = recognise(raw) if format_name == AUTO else format_name
@@ -131,9 +133,8 @@ def _sendable(result: Translation) -> Translation:
         size = len(codec.encode(result.event, _catalogue()))
     except Rejected as fault:
         return Refused(fault.code, fault.field, fault.reason)
-    return (
-        result if size < MAX_RECORD_BYTES else Refused("OVERSIZE", "", f"expected fewer than {MAX_RECORD_BYTES} bytes")
-    )
+    too_large = Refused("OVERSIZE", "record", f"expected fewer than {MAX_RECORD_BYTES} bytes")
+    return result if size < MAX_RECORD_BYTES else too_large
 
 
 @cache

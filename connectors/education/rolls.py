@@ -79,7 +79,7 @@ def read_rolls(files: Iterable[tuple[str, bytes]], now: datetime) -> tuple[Rolls
     return Rolls(pupils), tuple(refused)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AnswersFromRolls:
     """Reaction of the education service's connector: a question about a child is answered at once, from the rolls.
 

@@ -168,7 +168,7 @@ class Flagged:
         return bool(tokens) and self.register.holds(tokens)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LearnsFlags:
     """Reaction of a trust's connector to plans: it learns that they exist."""
 

@@ -105,14 +105,14 @@ def component_of(text: str, component: int) -> str:
 def messages(raw: bytes, file: str) -> Iterator[Message | Refused]:
     """Every message of a file, in order: one or many, framed or not, with any line ends, wrapped by hand or not."""
     if len(raw) > MAX_FILE_BYTES:
-        yield Refused("FILE_TOO_LARGE", "", f"expected at most {MAX_FILE_BYTES} bytes")
+        yield Refused("FILE_TOO_LARGE", "file", f"expected at most {MAX_FILE_BYTES} bytes")
         return
     for index, lines in enumerate(_split(_plain(raw)), start=1):
         text = "\r".join(lines)
         if not lines[0].startswith("MSH"):
             yield Refused("NO_HEADER", "MSH", "expected a message to begin with an MSH segment")
         elif len(text) > MAX_MESSAGE or len(lines) > MAX_SEGMENTS:
-            yield Refused("TOO_LONG", "", f"expected at most {MAX_MESSAGE} characters and {MAX_SEGMENTS} segments")
+            yield Refused("TOO_LONG", "MSH", f"expected at most {MAX_MESSAGE} characters and {MAX_SEGMENTS} segments")
         else:
             yield Message(file, index, text.encode())
 

@@ -36,7 +36,7 @@ def read_documents(raw: bytes, file: str, lists: tuple[str, ...]) -> Iterator[Do
         lists: Keys under which an outer object may hold the list of records.
     """
     if len(raw) > MAX_FILE_BYTES:
-        yield Refused("FILE_TOO_LARGE", "", f"expected at most {MAX_FILE_BYTES} bytes")
+        yield Refused("FILE_TOO_LARGE", "file", f"expected at most {MAX_FILE_BYTES} bytes")
         return
     for index, item in enumerate(_items(decode(raw), lists), start=1):
         spoilt = item if isinstance(item, Refused) else _spoilt(item)
@@ -70,9 +70,9 @@ def _parse(text: str) -> object:
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_integer
         )
     except RecursionError:
-        return Refused("TOO_DEEP", "", f"expected at most {MAX_DEPTH} levels of nesting")
+        return Refused("TOO_DEEP", "document", f"expected at most {MAX_DEPTH} levels of nesting")
     except ValueError:
-        return Refused("NOT_JSON", "", "expected a JSON object, a list of objects, or one object a line")
+        return Refused("NOT_JSON", "document", "expected a JSON object, a list of objects, or one object a line")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> object:
@@ -98,16 +98,16 @@ def _integer(text: str) -> object:
 def _spoilt(item: object) -> Refused | None:
     """Why an item is no record, or None. Walks without recursion: depth is the sender's to choose."""
     if not isinstance(item, (dict, Spoilt)):
-        return Refused("NOT_AN_OBJECT", "", "expected a JSON object")
+        return Refused("NOT_AN_OBJECT", "document", "expected a JSON object")
     todo: list[tuple[object, int]] = [(item, 1)]
     seen = 0
     while todo:
         value, depth = todo.pop()
         seen += 1
         if isinstance(value, Spoilt):
-            return Refused(value.code, "", value.reason)
+            return Refused(value.code, "document", value.reason)
         if depth > MAX_DEPTH or seen > MAX_ITEMS:
-            return Refused("TOO_DEEP", "", f"expected at most {MAX_DEPTH} levels and {MAX_ITEMS} values")
+            return Refused("TOO_DEEP", "document", f"expected at most {MAX_DEPTH} levels and {MAX_ITEMS} values")
         if isinstance(value, Mapping):
             todo.extend((inner, depth + 1) for inner in value.values())
         elif isinstance(value, list):

@@ -11,7 +11,7 @@ from connectors.native.text import as_written
 from connectors.ports import Refused, Translated, Translation
 from sharing.events import Envelope, Event, Unreadable
 
-RAGGED = Refused("RAGGED_ROW", "", "expected as many cells as headings, and every quote closed")
+RAGGED = Refused("RAGGED_ROW", "row", "expected as many cells as headings, and every quote closed")
 
 
 def event_or_refusal(

@@ -78,6 +78,11 @@ class Columns:
         )
         return best if self.required <= {n for n in best.names if n} else None
 
+    def missing(self, first_line: str) -> list[str]:
+        """Required columns for which there is no heading."""
+        found = {name for separator in SEPARATORS for name in self._headings(first_line, separator).names}
+        return sorted(self.required - found)
+
     def _headings(self, first_line: str, separator: str) -> Headings:
         found: list[str | None] = []
         for cell in _cells(first_line, separator):
@@ -95,15 +100,15 @@ def read_table(raw: bytes, file: str, kinds: Mapping[str, Columns]) -> Iterator[
         kinds: Columns by kind of table, most particular first.
     """
     if len(raw) > MAX_FILE_BYTES:
-        yield Refused("FILE_TOO_LARGE", "", f"expected at most {MAX_FILE_BYTES} bytes")
+        yield Refused("FILE_TOO_LARGE", "file", f"expected at most {MAX_FILE_BYTES} bytes")
         return
     text = decode(raw)
     head = first_line(text)
     found = [(kind, columns.match(head)) for kind, columns in kinds.items()]
     kind, headings = next(((k, h) for k, h in found if h is not None), ("", None))
     if headings is None:
-        missing = "; or ".join(", ".join(sorted(c.required)) for c in kinds.values())
-        yield Refused("UNKNOWN_HEADINGS", "", f"the first line must hold the headings of: {missing}")
+        missing = min((columns.missing(head) for columns in kinds.values()), key=len)
+        yield Refused("UNKNOWN_HEADINGS", ", ".join(missing), "the first line must hold headings for these columns")
         return
     for index, row in enumerate(_rows(text, headings), start=1):
         yield TableRow(file, index, row.values, kind, row.written, row.ragged)
