@@ -14,10 +14,13 @@ import yaml
 from connectors import reactions
 from connectors.clock import clock_from
 from connectors.folder import FolderSink, FolderSource
-from connectors.formats import by_name
+from connectors.formats import Given, by_name
+from connectors.lookups import Files, Watched
 from connectors.ports import AnyFormat
 from connectors.runner import Connector
 from connectors.settings import Settings
+from connectors.social_care.formats import persons_of
+from connectors.social_care.translate import Persons
 from connectors.stores import Stores
 from sharing.errors import Misconfigured
 
@@ -75,7 +78,7 @@ def build(settings: Settings, base: Path | None = None) -> Connector:
     now = clock_from(settings.clock, base or Path())
     stores = Stores(settings)
     try:
-        made = [reactions.make(options, stores.room(options.name)) for options in settings.reactions]
+        made = [reactions.make(options, settings) for options in settings.reactions]
         brought = {name: one for item in made for name, one in item.formats.items()}
         sources = [_source(settings, number, brought) for number in range(len(settings.intakes))]
         sink = FolderSink(settings.deliver_to) if settings.deliver_to is not None else None
@@ -87,9 +90,23 @@ def build(settings: Settings, base: Path | None = None) -> Connector:
 
 def _source(settings: Settings, number: int, brought: Mapping[str, AnyFormat]) -> FolderSource:
     intake = settings.intakes[number]
-    formats = [brought.get(name) or by_name(name) for name in intake.formats]
+    given = Given() if intake.persons is None else Given(persons=_persons(intake.persons))
+    formats = [brought.get(name) or by_name(name, given) for name in intake.formats]
     token: Callable[[str, str | bytes], bytes] = settings.keys.token
     return FolderSource(intake.folder, formats, token, intake.settle_seconds, intake.after)
+
+
+def _persons(path: Path) -> Persons:
+    """Persons by id, from the table that a case system exports beside the others."""
+    watched = Watched(path, _join)
+    return lambda person: watched().get(person)
+
+
+def _join(files: Files) -> Mapping[str, Mapping[str, str]]:
+    joined: dict[str, Mapping[str, str]] = {}
+    for name, raw in files:
+        joined |= persons_of(raw, name)
+    return joined
 
 
 def run(paths: Sequence[Path], stopping: threading.Event | None = None) -> None:

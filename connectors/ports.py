@@ -255,12 +255,12 @@ class Reaction(Protocol):
 
     Runs inside the inbox's transaction: its answers are spooled and its memory kept together with the delivery, or
     not at all.
-
-    Attributes:
-        name: Room of its memory.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Room of its memory; never changed."""
+        ...
 
     def on_delivered(self, view: Event, exchange_id: str, memory: Memory, now: datetime) -> Sequence[Translated]:
         """Answer events, mostly none. Their `native_key` comes from the exchange id: twice changes nothing."""

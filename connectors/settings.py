@@ -48,12 +48,14 @@ class Intake:
         folder: Where files are dropped. `formats`: names of the formats that may lie there.
         settle_seconds: How long a file must not have changed before it is read.
         after: `keep` moves a read file to `done/`, `delete` removes it.
+        persons: Person table that lies beside, for exports that are not joined; a file or a folder.
     """
 
     folder: Path
     formats: tuple[str, ...]
     settle_seconds: float = 2.0
     after: str = "keep"
+    persons: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ def _intake(reader: Reader) -> Intake:
         formats=reader.names("formats", required=True),
         settle_seconds=reader.number("settle_seconds", 2.0, 0.0, 3600.0),
         after=reader.choice("after", AFTER, "keep") or "keep",
+        persons=reader.optional_path("persons"),
     )
 
 

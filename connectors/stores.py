@@ -5,7 +5,6 @@ Left out: working with them (`runner`).
 
 from connectors.database import Database
 from connectors.lock import Lock
-from connectors.memory import Room
 from connectors.settings import Settings
 from connectors.spool import Spool
 from schemas import read_schemas
@@ -32,10 +31,6 @@ class Stores:
             self._lock.release()
             raise
         self.spool = Spool(self.database, settings, self.catalogue)
-
-    def room(self, name: str) -> Room:
-        """Memory of the reaction of that name."""
-        return Room(self.database, self.settings.keys, name)
 
     def close(self) -> None:
         """Close the file and let another process have it."""
