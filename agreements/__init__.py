@@ -1,7 +1,7 @@
 """The truth about permission: YAML that a data protection officer reads, and the one reader that knows where it lies.
 
-`vocabulary.yaml` explains every word; each agreement has its own file; `seals.yaml` only takes away; `invariants.yaml` says
-what must hold whatever the rest says. Left out: what the texts mean (`sharing.policy.load`).
+`vocabulary.yaml` explains every word; each agreement has its own file; `seals.yaml` only takes away; `invariants.yaml`
+says what must hold whatever the rest says. Left out: what the texts mean (`sharing.policy.load`).
 """
 
 from pathlib import Path

@@ -2,12 +2,12 @@
 
 The whole API:
 
-- `load(texts, classes) -> Agreements`: strict; raises `Misconfigured` with every fault at once. `field_classes(schemas)` gives
-  the classes.
-- `Facts.of({Guard.OPEN_INVOLVEMENT: True, ...})`: what is known now; what is not stated is unknown. `said_by(event)` gives the
-  facts that an event itself states.
-- `decide(agreements, event_type, kind, purpose or None, facts) -> Decision`: DELIVER, HOLD or SUPPRESS, and for each field
-  what goes and by which rule. `decision.body()` is the ledger's record of it, `decision.digest` its hash.
+- `load(texts, classes) -> Agreements`: strict; raises `Misconfigured` with every fault at once.
+  `field_classes(schemas)` gives the classes.
+- `Facts.of({Guard.OPEN_INVOLVEMENT: True, ...})`: what is known now; what is not stated is unknown. `said_by(event)`
+  gives the facts that an event itself states.
+- `decide(agreements, event_type, kind, purpose or None, facts) -> Decision`: DELIVER, HOLD or SUPPRESS, and for each
+  field what goes and by which rule. `decision.body()` is the ledger's record of it, `decision.digest` its hash.
 - `violations(agreements)`: the invariants, checked over every combination of facts.
 
 Left out: who the recipients are, values, views, files, time.
@@ -17,7 +17,7 @@ from sharing.policy.classes import field_classes
 from sharing.policy.decide import Decision, FieldRuling, decide
 from sharing.policy.facts import Facts, Guard, Polarity, said_by
 from sharing.policy.invariants import Violation, violations
-from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind, is_at_most, meet
+from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind, is_at_most, lowest
 from sharing.policy.loader import load
 from sharing.policy.model import Agreement, Agreements, AlwaysRule, Cell, NeverRule, Permit, Purpose, Seal
 from sharing.policy.paths import EXISTS, Leaf, leaves
@@ -48,7 +48,7 @@ __all__ = [
     "is_at_most",
     "leaves",
     "load",
-    "meet",
+    "lowest",
     "said_by",
     "violations",
 ]

@@ -1,6 +1,6 @@
 """The class of every field, read out of the schemas: `{event type: {path: class}}`.
 
-A field without a class cannot be ruled, so it stops the start. Left out: reading schema files (parsed ones are handed in).
+A field without a class cannot be ruled, so it stops the start. Left out: reading schema files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

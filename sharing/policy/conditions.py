@@ -1,7 +1,7 @@
 """Conditions: `and`, `or`, `not` and brackets over named guards, and nothing else.
 
 No arithmetic, no comparison, no text, no loops: what needs more becomes a guard, computed by tested code. Logic is
-three-valued (Kleene): `not` of unknown is unknown, so that turning a condition round never turns ignorance into a permit.
+three-valued (Kleene): `not` of unknown is unknown, so that `not` never turns ignorance into a permit.
 """
 
 import re

@@ -1,10 +1,11 @@
 """`decide()`: may this event go to this kind of recipient, and which of its fields, for what reason.
 
-Left out: who the recipients are (`sharing.routing`), how a view is built (`sharing.redaction`). A decision holds no personal
-value: it names fields, rules and facts, so the ledger may keep it. A denial is a decision and is kept with the same care.
+Left out: who the recipients are (`sharing.routing`), how a view is built (`sharing.redaction`). A decision holds no
+personal value: it names fields, rules and facts, so the ledger may keep it. A denial is a decision and is kept with the
+same care.
 
-Decisions are made once for each set of facts that matters to a cell and then looked up, so two equal decisions are the same
-object: compare with `is`, or by `body()`.
+Decisions are made once for each set of facts that matters to a cell and then looked up, so the same question
+gets the same object; compare by `body()`.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ class FieldRuling:
 
     Attributes:
         reason: `permitted`, `no-agreement`, `condition-not-met`, `sealed` or `waits`.
-        rule: Id of the permit or seal that ruled, several seals joined by `+`; `""` where no agreement speaks of the field.
+        rule: Id of the permit or seal that ruled, several seals joined by `+`; `""` where no agreement speaks of the
+        field.
     """
 
     path: str
@@ -69,8 +71,8 @@ class Decision:
     fields: tuple[FieldRuling, ...]
     guards: tuple[tuple[Guard, bool | None], ...]
     shape: str
-    _body: bytes
     digest: bytes
+    _body: bytes
 
     @property
     def withheld(self) -> tuple[FieldRuling, ...]:
@@ -100,8 +102,8 @@ def decide(agreements: Agreements, event_type: str, kind: RecipientKind, purpose
         agreements: The set in force.
         event_type: Name in the catalogue.
         kind: As what the recipient receives.
-        purpose: Name of a purpose, or None for the first purpose of the vocabulary under which the event is delivered (else
-            under which it waits). Fields of different purposes are never mixed.
+        purpose: Name of a purpose, or None for the first purpose of the vocabulary under which the event is delivered
+            (else under which it waits). Fields of different purposes are never mixed.
         facts: Read now, at release.
 
     Raises:
@@ -183,37 +185,35 @@ def _written(
 ) -> Decision:
     permit = cell.permits.get(EXISTS)
     guards = tuple((guard, facts[guard]) for guard in Guard if guard in cell.guards)
-    purpose = cell.purpose
-    record = {
+    head = {
         "agreement": permit.agreement.name if permit else "",
-        "agreements": version,
-        "event": cell.event_type,
-        "fields": [[f.path, f.transform.words, f.reason, f.rule] for f in fields],
-        "guards": {guard.value: value for guard, value in guards},
-        "outcome": outcome.value,
         "permit": permit.permit_id if permit else "",
-        "purpose": purpose.name if purpose else "",
+        "purpose": cell.purpose.name if cell.purpose else "",
+        "statute": cell.purpose.statute if cell.purpose else "",
         "reason": ruling.reason,
         "rule": ruling.rule,
-        "statute": purpose.statute if purpose else "",
-        "to": cell.kind.value,
     }
-    body = canonical(record)
+    body = canonical(
+        {
+            **head,
+            "agreements": version,
+            "event": cell.event_type,
+            "to": cell.kind.value,
+            "outcome": outcome.value,
+            "guards": {guard.value: value for guard, value in guards},
+            "fields": [[f.path, f.transform.words, f.reason, f.rule] for f in fields],
+        }
+    )
     released = [[f.path, f.transform.words, f.transform.pairs] for f in fields if f.is_released]
     return Decision(
         version=version,
         event_type=cell.event_type,
         kind=cell.kind,
         outcome=outcome,
-        reason=ruling.reason,
-        rule=ruling.rule,
-        purpose=record["purpose"],
-        permit=record["permit"],
-        agreement=record["agreement"],
-        statute=record["statute"],
         fields=fields,
         guards=guards,
         shape=sha256(canonical([cell.event_type, released])).hexdigest(),
-        _body=body,
         digest=sha256(body).digest(),
+        _body=body,
+        **head,
     )

@@ -1,12 +1,13 @@
 """YAML texts as plain nodes that know their place, so that every fault can be shown with file, line and column.
 
 Only mappings, lists and plain words are read; every word stays text, so `no` is not false and `2026-11-20` not a date.
-Refused: tags, anchors, aliases, duplicate keys, several documents in one text, names with letters that only look like ASCII.
+Refused: tags, anchors, aliases, duplicate keys, several documents in one text, look-alike letters.
 Left out: files (texts are handed in) and what the words mean (`loader`). Faults are collected, not raised one by one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 from rapidfuzz import process
@@ -101,30 +102,29 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 def read(source: str, text: str, faults: Faults) -> Table:
     """One text as a table; an empty one if it cannot be read, with the fault noted."""
     empty = Table({}, Place(source, 1, 1))
-    loader = yaml.SafeLoader(text)
     try:
-        events = _Events(source, iter(lambda: loader.get_event(), None), faults)  # type: ignore[no-untyped-call]
-        node = events.document()
+        node = _Events(source, yaml.parse(text, Loader=yaml.SafeLoader), faults).document()
     except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        place = Place(source, mark.line + 1, mark.column + 1) if mark else empty.place
+        place = _at(source, fault.problem_mark) if fault.problem_mark else empty.place
         faults.add(place, f"this is not YAML: {fault.problem or fault.context}")
         return empty
     except yaml.YAMLError:
         faults.add(empty.place, "this is not YAML: it holds a character that no text may hold")
         return empty
-    finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
     if isinstance(node, Table):
         return node
     faults.add(node.place if node else empty.place, "a table of keys and values is expected here")
     return empty
 
 
-class _Events:
-    """The parser's events made into nodes."""
+def _at(source: str, mark: Any) -> Place:
+    return Place(source, mark.line + 1, mark.column + 1)
 
-    def __init__(self, source: str, events: Iterator[yaml.Event], faults: Faults) -> None:
+
+class _Events:
+    """The parser's events made into nodes. The stubs of yaml know nothing of an event's parts, hence `Any`."""
+
+    def __init__(self, source: str, events: Iterator[Any], faults: Faults) -> None:
         self.source, self.events, self.faults = source, events, faults
 
     def document(self) -> Node | None:
@@ -138,10 +138,10 @@ class _Events:
             self.faults.add(self.place(after), "a second document begins here; one text holds one")
         return node
 
-    def place(self, event: yaml.Event) -> Place:
-        return Place(self.source, event.start_mark.line + 1, event.start_mark.column + 1)
+    def place(self, event: Any) -> Place:
+        return _at(self.source, event.start_mark)
 
-    def node(self, event: yaml.Event, depth: int) -> Node:
+    def node(self, event: Any, depth: int) -> Node:
         place = self.place(event)
         if depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)

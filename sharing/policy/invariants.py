@@ -1,7 +1,8 @@
-"""The invariants, checked over every combination of true, false and unknown: what must never and what must always happen.
+"""The invariants over every combination of true, false and unknown: what must never and what must always happen.
 
-A rule that does not hold is shown with a witness: one situation in which it breaks. The check goes through the very code
-that decides (`outcomes`), with all situations as one table. Left out: who changes agreements, and whether facts are right.
+A rule that does not hold is shown with a witness: one situation in which it breaks. The check goes through the very
+code that decides (`outcomes`), with all situations as one table. Left out: who changes agreements, and whether facts
+are right.
 """
 
 from collections.abc import Iterator

@@ -1,11 +1,13 @@
 """How much of a value goes: the named transforms and the order between them.
 
 `withhold < existence < category < year, age_band, outward < token < clear`. A seal can only lower: the result is the
-lower of the two, and where two cannot be compared nothing goes. Left out: what each transform does (`sharing.redaction`).
+lower of the two, and where two cannot be compared nothing goes. Left out: their work
+(`sharing.redaction`).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
 
 class TransformKind(StrEnum):
@@ -61,8 +63,10 @@ def is_at_most(a: Transform, b: Transform) -> bool:
     return a == b or _LEVEL[a.kind] < _LEVEL[b.kind]
 
 
-def meet(a: Transform, b: Transform) -> Transform:
-    """The lower of two; `withhold` where neither is."""
-    if is_at_most(a, b):
-        return a
-    return b if is_at_most(b, a) else WITHHOLD
+def lowest(*bounds: Transform) -> Transform:
+    """The lowest of several, in whatever order; `withhold` as soon as any two of them cannot be compared.
+
+    So one bound more never gives more, which taking the lower of each pair in turn would not ensure.
+    """
+    comparable = all(is_at_most(a, b) or is_at_most(b, a) for a, b in combinations(bounds, 2))
+    return next(low for low in bounds if all(is_at_most(low, other) for other in bounds)) if comparable else WITHHOLD

@@ -1,7 +1,7 @@
 """Texts to `Agreements`: read, check all at once, compile. A set with a fault is no set.
 
-Left out: files (texts are handed in by name) and invariants' truth (`invariants`). Every fault of every text is reported
-together, each with file, line, column and the nearest right word, so that a person can mend them in one go.
+Left out: files (texts are handed in by name) and invariants' truth (`invariants`). Every fault of every text is
+reported together, each with file, line, column and the nearest right word, so that a person can mend them in one go.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,10 @@ from sharing.policy.lattice import CLEAR, TransformKind
 from sharing.policy.matrix import cells_of, purposes_of, version_of
 from sharing.policy.model import Agreements, Permit
 from sharing.policy.paths import EXISTS, leaves
-from sharing.policy.read_rules import RuleReader
+from sharing.policy.read_permits import read_permits
+from sharing.policy.read_rules import read_always, read_never, read_seals
 from sharing.policy.read_vocabulary import read_vocabulary
+from sharing.policy.read_words import Words
 from sharing.policy.reading import check_keys, unique
 
 VOCABULARY, SEALS, INVARIANTS = "vocabulary.yaml", "seals.yaml", "invariants.yaml"
@@ -34,16 +36,16 @@ def load(texts: Mapping[str, str], classes: Classes) -> Agreements:
     faults = Faults()
     for missing in {VOCABULARY, SEALS, INVARIANTS} - set(texts):
         faults.add(Place(missing, 1, 1), "this file is missing")
-    _check_classes(classes, faults)
     faults.raise_all()
+    _check_classes(classes, faults)
     documents = {name: read(name, text, faults) for name, text in sorted(texts.items())}
     vocabulary = read_vocabulary(documents.pop(VOCABULARY), faults)
-    reader = RuleReader(vocabulary, classes, faults)
-    seals = list(reader.seals(documents.pop(SEALS)))
+    words = Words(vocabulary, faults)
+    seals = list(read_seals(documents.pop(SEALS), words))
     rules = documents.pop(INVARIANTS)
     check_keys(rules, ("never", "always"), ("never", "always"), faults)
-    never, always = list(reader.never(rules)), list(reader.always(rules))
-    permits = [found for document in documents.values() for found in reader.permits(document)]
+    never, always = list(read_never(rules, words)), list(read_always(rules, words))
+    permits = [found for document in documents.values() for found in read_permits(document, words)]
     unique([(s.seal_id, at) for s, at in seals], "seal", faults)
     unique([*((r.rule_id, at) for r, at in never), *((r.rule_id, at) for r, at in always)], "rule", faults)
     unique([(p.permit_id, at) for p, at in permits], "permit", faults)

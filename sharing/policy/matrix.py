@@ -1,7 +1,7 @@
 """Permits and seals to the matrix: one cell for each event type, recipient kind and purpose, and its version.
 
-The version is a hash over the matrix in canonical form: comments, order, spelling and file names do not move it; any change
-of what may go to whom, why and under which facts does.
+The version is a hash over the matrix in canonical form: comments, order, spelling and file names do not move it; any
+change of what may go to whom, why and under which facts does.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from sharing.policy.conditions import guards_of, words
 from sharing.policy.facts import Guard
 from sharing.policy.model import Cell, CellKey, Permit, Seal, Vocabulary
 from sharing.policy.paths import EXISTS
-from sharing.vocabulary import RecipientKind
+from sharing.vocabulary import FieldClass, RecipientKind
 
 
 def cells_of(permits: Iterable[Permit], seals: Iterable[Seal], classes: Classes) -> dict[CellKey, Cell]:
@@ -28,7 +28,9 @@ def cells_of(permits: Iterable[Permit], seals: Iterable[Seal], classes: Classes)
     return {key: _cell(key, found, ordered, classes[key[0]]) for key, found in sorted(grouped.items())}
 
 
-def _cell(key: CellKey, permits: Mapping[str, Permit], seals: tuple[Seal, ...], classes: Mapping[str, str]) -> Cell:
+def _cell(
+    key: CellKey, permits: Mapping[str, Permit], seals: tuple[Seal, ...], classes: Mapping[str, FieldClass]
+) -> Cell:
     event_type, kind, _ = key
     stopped = {path: permit for path, permit in permits.items() if not permit.never_stopped}
     here = {classes[path] for path in stopped if path != EXISTS}

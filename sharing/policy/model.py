@@ -1,7 +1,7 @@
 """What the agreements say, once read: permits, seals, invariants, and the cells of the matrix that they make.
 
-Left out: reading YAML (`loader`) and deciding (`decide`). Rule: a cell (event type, recipient kind, purpose) holds at most one
-permit for each field, so that no permit ever has to win over another; seals only lower what a permit gives.
+Left out: reading YAML (`loader`) and deciding (`decide`). Rule: a cell (event type, recipient kind, purpose) holds at
+most one permit for each field, so that no permit ever has to win over another; seals only lower what a permit gives.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Vocabulary:
     """The words that agreements may use.
 
     Attributes:
-        inferring: Class to the classes from which it can be told: a seal on the one must name the others.
+        told_by: Class to the classes from which it can be told: a seal on the one must name the others.
         field_sets: Named groups of fields that permits include.
         categories: Named closed maps.
     """
@@ -53,9 +53,13 @@ class Vocabulary:
     guards: Mapping[str, GuardEntry]
     recipients: Mapping[RecipientKind, Agency]
     purposes: Mapping[str, Purpose]
-    inferring: Mapping[FieldClass, frozenset[FieldClass]]
+    told_by: Mapping[FieldClass, frozenset[FieldClass]]
     categories: Mapping[str, tuple[tuple[str, str], ...]]
     field_sets: Mapping[str, Mapping[str, Transform]]
+
+    def agency_of(self, kind: str) -> Agency | None:
+        """The agency to which a kind of recipient belongs, None for a word that is no such kind."""
+        return next((agency for known, agency in self.recipients.items() if known == kind), None)
 
 
 @dataclass(frozen=True, slots=True)

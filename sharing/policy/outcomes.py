@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sharing.policy.conditions import truth
-from sharing.policy.lattice import WITHHOLD, Transform, TransformKind, meet
+from sharing.policy.lattice import WITHHOLD, Transform, lowest
 from sharing.policy.model import Cell, Permit, Seal
 from sharing.policy.paths import EXISTS
 from sharing.policy.situations import Rows, Situations
@@ -71,13 +71,32 @@ def field_rulings(cell: Cell, path: str, situations: Situations) -> Iterator[Rul
         yield Ruling(WITHHOLD, NO_AGREEMENT, "", situations.every)
         return
     applies = situations.every if permit.never_stopped else truth(permit.when, situations)[0]
-    found = [Ruling(permit.fields[path], PERMITTED, permit.permit_id, applies)]
-    if situations.every & ~applies:
-        yield Ruling(WITHHOLD, CONDITION, permit.permit_id, situations.every & ~applies)
-    for seal in () if permit.never_stopped else cell.seals:
-        if cell.classes[path] in seal.classes:
-            found = list(_lowered(found, seal, active_rows(seal, cell, situations)))
-    yield from (ruling for ruling in found if ruling.rows)
+    refused = situations.every & ~applies
+    if refused:
+        yield Ruling(WITHHOLD, CONDITION, permit.permit_id, refused)
+    yield from _sealed(permit.fields[path], permit, applies, _bounds(cell, path, permit, situations))
+
+
+def _bounds(cell: Cell, path: str, permit: Permit, situations: Situations) -> list[tuple[Seal, Rows]]:
+    """The seals that lower this field, each with where it binds."""
+    if permit.never_stopped:
+        return []
+    given = permit.fields[path]
+    closing = (seal for seal in cell.seals if cell.classes[path] in seal.classes)
+    return [(s, active_rows(s, cell, situations)) for s in closing if lowest(given, s.do) != given]
+
+
+def _sealed(given: Transform, permit: Permit, rows: Rows, bounds: list[tuple[Seal, Rows]]) -> Iterator[Ruling]:
+    """Split the rows by which seals bind in them: what is left goes down to the lowest of them all."""
+    parts: list[tuple[tuple[Seal, ...], Rows]] = [((), rows)]
+    for seal, active in bounds:
+        parts = [p for by, r in parts for p in (((*by, seal), r & active), (by, r & ~active)) if p[1]]
+    for by, found in parts:
+        if by:
+            lowered = lowest(given, *(seal.do for seal in by))
+            yield Ruling(lowered, SEALED, "+".join(seal.seal_id for seal in by), found)
+        elif found:
+            yield Ruling(given, PERMITTED, permit.permit_id, found)
 
 
 def active_rows(seal: Seal, cell: Cell, situations: Situations) -> Rows:
@@ -87,17 +106,6 @@ def active_rows(seal: Seal, cell: Cell, situations: Situations) -> Rows:
         if cell.kind in exception.to:
             rows &= ~truth(exception.when, situations)[0]
     return rows
-
-
-def _lowered(rulings: list[Ruling], seal: Seal, active: Rows) -> Iterator[Ruling]:
-    for ruling in rulings:
-        lower = meet(ruling.transform, seal.do)
-        if lower == ruling.transform and lower.kind is not TransformKind.WITHHOLD:
-            yield ruling
-            continue
-        rule = f"{ruling.rule}+{seal.seal_id}" if ruling.reason == SEALED else seal.seal_id
-        yield Ruling(lower, SEALED, rule, ruling.rows & active)
-        yield Ruling(ruling.transform, ruling.reason, ruling.rule, ruling.rows & ~active)
 
 
 def _sealed_existence(cell: Cell, situations: Situations, refused: Rows) -> tuple[Rows, tuple[Ruling, ...]]:

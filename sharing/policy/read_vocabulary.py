@@ -26,7 +26,7 @@ def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
         guards=_guards(part["guards"], faults),
         recipients=_recipients(part["recipients"], faults),
         purposes=_purposes(part["purposes"], faults),
-        inferring=_classes(part["classes"], faults),
+        told_by=_classes(part["classes"], faults),
         categories=categories,
         field_sets={
             name: fields_of(part["field_sets"].get(name), categories, faults) for name in part["field_sets"].entries

@@ -1,7 +1,8 @@
 """Many situations at once: a truth table over three-valued guards, kept as whole numbers, one bit a situation.
 
-A decision about one set of facts is a table of one row; a proof over every combination is a table of `3 ** guards` rows.
-Both go through the same code, so that what is proved is what decides. Left out: conditions and what follows from them.
+A decision about one set of facts is a table of one row; a proof over every combination is a table of `3 ** guards`
+rows. Both go through the same code, so that what is proved is what decides. Left out: conditions and what follows from
+them.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
 """The recipient's view, built field by field from empty.
 
-The whole API: `redact(event, decision) -> Event`, a view of the same type in which everything that the decision does not
-release is null. The transforms stand in `sharing.redaction.transforms`, each total and each tested as a law.
+The whole API: `redact(event, decision) -> Event`, a view of the same type in which everything that the decision does
+not release is null. The transforms stand in `sharing.redaction.transforms`, each total and each tested as a law.
 
 Left out: deciding (`sharing.policy`), bytes (`sharing.codec`), what a recipient does with a view.
 """

@@ -1,7 +1,7 @@
 """The named transforms: each takes any value of its type and gives a value of the same type, or nothing.
 
-Rules: every transform is total (bad input gives nothing, never an echo and never an error); what goes is of the same type as
-what came; doing it twice is doing it once, save for `token`. Left out: who may have what (`sharing.policy`).
+Rules: every transform is total (bad input gives nothing, never an echo and never an error); what goes is of the same
+type as what came; doing it twice is doing it once, save for `token`. Left out: who may have what (`sharing.policy`).
 """
 
 import re

@@ -1,0 +1,122 @@
+"""One agreement's file to permits. Left out: what can only be seen across files (`loader`)."""
+
+from collections.abc import Iterator, Mapping
+
+from sharing.policy.document import Faults, Place, Table, Word
+from sharing.policy.facts import Polarity
+from sharing.policy.lattice import Transform
+from sharing.policy.model import Agreement, Permit
+from sharing.policy.read_vocabulary import fields_of
+from sharing.policy.read_words import Words
+from sharing.policy.reading import (
+    check_keys,
+    date_of,
+    flag_of,
+    members_of,
+    name_of,
+    table_of,
+    tables_of,
+    text_of,
+    words_of,
+)
+from sharing.vocabulary import Agency, RecipientKind
+
+NEVER_STOPPED = {"referral.submitted": {RecipientKind.FRONT_DOOR, RecipientKind.EMERGENCY_DUTY}}
+"""What no guard, seal or hold may touch, and to whom: a referral on its way to social care."""
+
+_HEAD = ("agreement", "title", "parties", "dpia", "review_by")
+_REQUIRED = ("id", "event", "to", "purpose", "fields")
+_OPTIONAL = ("when", "hold_until", "never_stopped", "include")
+
+
+def read_permits(document: Table, words: Words) -> Iterator[tuple[Permit, Place]]:
+    """The permits of one agreement, each with its place; faults are noted in `words.faults`."""
+    faults = words.faults
+    check_keys(document, (*_HEAD, "permits"), (*_HEAD, "permits"), faults)
+    agreement = Agreement(
+        name_of(document.get("agreement"), faults),
+        text_of(document.get("title"), faults),
+        members_of(document.get("parties"), "agency", Agency, faults),
+        text_of(document.get("dpia"), faults),
+        date_of(document.get("review_by"), faults),
+    )
+    for table in tables_of(document.get("permits"), faults):
+        permit = _permit(table, agreement, words)
+        if permit:
+            yield permit, table.place
+
+
+def _permit(table: Table, agreement: Agreement, words: Words) -> Permit | None:
+    check_keys(table, (*_REQUIRED, *_OPTIONAL), _REQUIRED, words.faults)
+    event = words.event(table.get("event"))
+    purpose = words.purpose(table.get("purpose"))
+    name = name_of(table.get("id"), words.faults)
+    to = _recipients(table, agreement, words)
+    fields = _fields(table, event, words)
+    when = words.condition(table.get("when"), Polarity.PERMIT)
+    hold = words.permit_guards(table.get("hold_until"))
+    stopped = flag_of(table.get("never_stopped"), words.faults)
+    if event is None or purpose is None:
+        return None
+    permit = Permit(
+        permit_id=f"{agreement.name}/{name}",
+        agreement=agreement,
+        event_type=event,
+        to=to,
+        purpose=purpose,
+        fields=fields,
+        when=when,
+        hold_until=hold,
+        never_stopped=stopped,
+        place=str(table.place),
+    )
+    _check_never_stopped(permit, table, words.faults)
+    return permit
+
+
+def _check_never_stopped(permit: Permit, table: Table, faults: Faults) -> None:
+    bound = NEVER_STOPPED.get(permit.event_type, set())
+    if permit.never_stopped and not set(permit.to) <= bound:
+        faults.add(table.place, "'never_stopped' is for a referral on its way to social care, and for nothing else")
+    if permit.never_stopped and ("when" in table.entries or "hold_until" in table.entries):
+        faults.add(table.place, "what is never stopped has no 'when' and no 'hold_until'")
+    if not permit.never_stopped and bound & set(permit.to):
+        faults.add(table.place, "a referral to social care must say 'never_stopped: true'")
+
+
+def _recipients(table: Table, agreement: Agreement, words: Words) -> tuple[RecipientKind, ...]:
+    node = table.get("to")
+    to = members_of(node, "recipient", RecipientKind, words.faults)
+    named = words_of(node, Faults())
+    if node is not None and not named:
+        words.faults.add(node.place, "nobody receives it; name a recipient")
+    for word in named:
+        agency = words.vocabulary.agency_of(word.text)
+        if agency and agency not in agreement.parties:
+            words.faults.add(word.place, f"'{word.text}' belongs to {agency}, which is not among the parties above")
+    return to
+
+
+def _fields(table: Table, event: str | None, words: Words) -> dict[str, Transform]:
+    """What is included and what is named here; each field once."""
+    found: dict[str, Transform] = {}
+    for word in words_of(table.get("include"), words.faults):
+        if word.text not in words.vocabulary.field_sets:
+            words.faults.unknown(word, "field set", words.vocabulary.field_sets)
+        _add(found, words.vocabulary.field_sets.get(word.text, {}), {}, word, words.faults)
+    own = table_of(table.get("fields"), words.faults)
+    keys = {path: key for path, (key, _) in own.entries.items()}
+    _add(found, fields_of(own, words.vocabulary.categories, words.faults), keys, Word("", own.place), words.faults)
+    for path, transform in found.items():
+        if event:
+            words.check_field(event, path, transform, keys.get(path, Word(path, table.place)))
+    return found
+
+
+def _add(
+    found: dict[str, Transform], more: Mapping[str, Transform], keys: Mapping[str, Word], at: Word, faults: Faults
+) -> None:
+    for path, transform in more.items():
+        if path in found:
+            faults.add(keys.get(path, at).place, f"field '{path}' is given twice in this permit")
+        found[path] = transform

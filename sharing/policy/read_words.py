@@ -1,0 +1,125 @@
+"""The words of a vocabulary, as the other files use them: events, purposes, guards, recipients, classes, fields.
+
+Left out: the shape of permits (`read_permits`), of seals and invariants (`read_rules`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from sharing.events import EVENT_TYPES
+from sharing.policy.conditions import Condition
+from sharing.policy.document import Faults, Node, Word, nearest
+from sharing.policy.facts import Guard, Polarity
+from sharing.policy.lattice import CLEAR, Transform, TransformKind
+from sharing.policy.model import Purpose, Vocabulary
+from sharing.policy.paths import EXISTS, Leaf, leaves
+from sharing.policy.reading import condition_of, members_of, word_of, words_of
+from sharing.vocabulary import FieldClass, RecipientKind
+
+ALL = "all"
+_WRONG_WAY = {Polarity.PERMIT: "a seal guard cannot open anything", Polarity.SEAL: "a permit guard cannot seal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Reads words that must be known; what is not is noted, with the nearest that is."""
+
+    vocabulary: Vocabulary
+    faults: Faults
+
+    def event(self, node: Node | None) -> str | None:
+        """An event type of the catalogue."""
+        word = word_of(node, self.faults)
+        if word and word.text not in EVENT_TYPES:
+            self.faults.unknown(word, "event", EVENT_TYPES)
+            return None
+        return word.text if word else None
+
+    def events(self, node: Node | None) -> frozenset[str]:
+        """A list of event types."""
+        found = [self.event(word) for word in words_of(node, self.faults)]
+        return frozenset(event for event in found if event)
+
+    def purpose(self, node: Node | None) -> Purpose | None:
+        """A purpose of the vocabulary."""
+        word = word_of(node, self.faults)
+        if word and word.text not in self.vocabulary.purposes:
+            self.faults.unknown(word, "purpose", self.vocabulary.purposes)
+        return self.vocabulary.purposes.get(word.text) if word else None
+
+    def condition(self, node: Node | None, polarity: Polarity | None) -> Condition:
+        """A condition over guards of one polarity, or of both where that is None."""
+        guards = self.vocabulary.guards
+        here = [name for name, entry in guards.items() if polarity in {None, entry.polarity}]
+        reason = _WRONG_WAY[polarity] if polarity else ""
+        return condition_of(node, here, {name: reason for name in guards if name not in here}, self.faults)
+
+    def permit_guards(self, node: Node | None) -> tuple[Guard, ...]:
+        """A list of guards that can open something."""
+        for word in words_of(node, Faults()):
+            entry = self.vocabulary.guards.get(word.text)
+            if entry and entry.polarity is Polarity.SEAL:
+                self.faults.add(word.place, f"'{word.text}': {_WRONG_WAY[Polarity.PERMIT]}")
+        return members_of(node, "guard", Guard, self.faults)
+
+    def kinds(self, node: Node | None) -> tuple[RecipientKind, ...] | None:
+        """A list of kinds of recipient; None for `all`, or where nothing stands."""
+        if node is None or (isinstance(node, Word) and node.text == ALL):
+            return None
+        return members_of(node, "recipient", RecipientKind, self.faults)
+
+    def classes(self, found: list[Word]) -> frozenset[FieldClass]:
+        """Classes of field."""
+        known = {c.value: c for c in FieldClass}
+        for word in found:
+            if word.text not in known:
+                self.faults.unknown(word, "class", [*known, EXISTS])
+        return frozenset(known[word.text] for word in found if word.text in known)
+
+    def paths(self, node: Node | None) -> frozenset[str]:
+        """Fields that exist in at least one event type."""
+        known = {EXISTS}.union(*(leaves(event) for event in EVENT_TYPES))
+        found = words_of(node, self.faults)
+        for word in found:
+            if word.text not in known:
+                self.faults.unknown(word, "field", known)
+        return frozenset(word.text for word in found)
+
+    def check_field(self, event: str, path: str, transform: Transform, word: Word) -> None:
+        """Note a field that the event does not have, or a transform that does not fit it."""
+        known = leaves(event)
+        if path == EXISTS:
+            if transform != CLEAR:
+                self.faults.add(word.place, f"'{EXISTS}' can only be clear")
+        elif path not in known:
+            inner = any(name.startswith((f"{path}.", f"{path}[]")) for name in known)
+            hint = "; name the fields inside it, one by one" if inner else nearest(path, [*known, EXISTS])
+            self.faults.add(word.place, f"unknown field '{path}' of {event}{hint}")
+        else:
+            reason = misfit(known[path], transform)
+            if reason:
+                self.faults.add(word.place, f"'{transform.words}' does not fit '{path}': {reason}")
+
+
+_DATES = {TransformKind.YEAR, TransformKind.AGE_BAND}
+_TEXTS = {TransformKind.OUTWARD, TransformKind.TOKEN, TransformKind.EXISTENCE}
+
+
+def misfit(leaf: Leaf, transform: Transform) -> str:
+    """Why a transform cannot be used on a field, `""` if it can: what goes has the same type as what came."""
+    if transform.kind in _DATES and (leaf.kind is not date or leaf.many):
+        return "it is no date"
+    if transform.kind in _TEXTS and (leaf.kind is not str or leaf.many):
+        return "it is no text"
+    if transform.kind is TransformKind.CATEGORY:
+        return _category_misfit(leaf, transform)
+    return ""
+
+
+def _category_misfit(leaf: Leaf, transform: Transform) -> str:
+    if not issubclass(leaf.kind, Enum):
+        return "" if leaf.kind is str else "it is no word of a list"
+    words = {member.value for member in leaf.kind}
+    wrong = sorted({word for pair in transform.pairs for word in pair} - words)
+    return f"it never is {', '.join(wrong)}" if wrong else ""
