@@ -128,10 +128,8 @@ def _task(stage: Stage, question: Question, to: tuple[Recipient, ...], world: Wo
 
 
 def _breached(rule: ClockRule, question: Question, world: World) -> tuple[Said, ...]:
-    """A clock without stages: one side is told, with the number to call."""
+    """A clock without stages: one side is told, with the number to call; the owner when the asker cannot be told."""
     late = clock_changed(question, ClockState.BREACHED, world.now, telephone=telephone_of(question.owner, world))
-    if rule.told is Side.ASKER:
-        return (
-            Said(late, distinct([question.asker]), _cause(question), question.event_id, child_of=question.event_id),
-        )
+    if rule.told is Side.ASKER and question.asker is not None:
+        return (Said(late, (question.asker,), _cause(question), question.event_id, child_of=question.event_id),)
     return (Said(late, (question.owner,), _cause(question), question.exchange_id, child_of=question.event_id),)

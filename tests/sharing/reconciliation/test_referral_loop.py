@@ -23,6 +23,7 @@ from tests.sharing.reconciliation.town import (
     FRIDAY,
     HARBOUR,
     HOUR,
+    NURSERY,
     OAKFIELD,
     SATURDAY_NIGHT,
     TUESDAY_NOON,
@@ -293,6 +294,16 @@ def test_at_night_the_number_is_the_emergency_duty_teams() -> None:
     referred(town)
     town.pass_time(SATURDAY_NIGHT + timedelta(minutes=15))
     assert town.tray(LEAD, "broker.clock.changed")[-1].event.telephone == "01632 960199"
+
+
+@pytest.mark.parametrize("sender", [NURSERY, "nobody-at-all", "crosswalk"])
+def test_a_sender_that_cannot_be_told_leaves_the_owner_to_be_rung(sender: str) -> None:
+    town = Town()
+    exchange = referred(town, sender)
+    assert town.question("referral-decision").asker is None
+    town.pass_time(FRIDAY + timedelta(minutes=15))
+    assert town.one(FRONT_DOOR, "broker.clock.changed").answers == exchange
+    assert {d.to.organisation for d in town.trays} == {CSC}
 
 
 @pytest.mark.parametrize("state", [ReceiptState.DELIVERED, ReceiptState.READ, ReceiptState.ACTED])
