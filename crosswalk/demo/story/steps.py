@@ -154,6 +154,16 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of the story that its judge must know, such as `sealed`: written down with the real time.
+
+    It comes after `WaitQuiet`, so that everything put before has had its effect.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """One line for the people who watch; part of the story in `chapter` (`a` to `f`, `""`)."""
 
@@ -166,7 +176,7 @@ class WaitQuiet:
     """Go on when nothing is under way any more."""
 
 
-Step = MoveTo | Put | Respond | Offline | Online | Produce | Flood | Kill | Say | WaitQuiet
+Step = MoveTo | Put | Respond | Offline | Online | Produce | Flood | Kill | Mark | Say | WaitQuiet
 
 
 def same_moment(one: str, other: str) -> bool:
