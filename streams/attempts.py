@@ -79,6 +79,8 @@ def plan(batch: Batch, spans: tuple[Span, ...]) -> list[tuple[Span, tuple[Record
         Pieces in order, each with the span to mark: its offsets and the tries so far. A span that used up its tries is
         cut into single records; with nothing left behind there is one piece, the whole batch.
     """
+    if not spans:
+        return [(Span(batch.first_offset, batch.last_offset, 0, len(batch.records) == 1), batch.records)]
     pieces: list[tuple[Span, tuple[Record, ...]]] = []
     for known, group in groupby(_with_span(batch.records, spans), key=lambda pair: pair[0]):
         records = tuple(record for _, record in group)

@@ -14,17 +14,11 @@ from sharing.directory import Directory, Organisation
 from sharing.errors import Rejected
 from sharing.events import Event, ReceiptRecorded, ReferralSubmitted, SealChanged
 from sharing.ids import ID_BYTES, EventId
-from sharing.vocabulary import Agency
+from sharing.reconciliation.parties import may_say
 from streams.carrier import Batch, Record
 
-FAMILIES: dict[Agency, tuple[str, ...]] = {
-    Agency.SCHOOLS: ("school.", "referral."),
-    Agency.SOCIAL_CARE: ("csc.", "referral."),
-    Agency.POLICE: ("police.", "referral."),
-    Agency.HEALTH: ("health.", "referral."),
-    Agency.EDUCATION: ("education.", "referral."),
-}
-"""What each agency may say on its own `in` topic, by the beginning of the event type."""
+BROKER_FAMILIES = ("broker.", "correction.")
+"""What the broker alone says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ def take_records(batch: Batch, catalogue: Catalogue, directory: Directory) -> li
     """Decode and check every record of a batch. Never raises for what a record holds."""
     kind, _, slug = _address(batch.topic)
     sender = directory.get(slug)
-    return [_take(record, kind, sender, catalogue, batch) for record in batch.records]
+    return [_take(record, kind, sender, catalogue, directory, batch) for record in batch.records]
 
 
 def _address(topic: str) -> tuple[str, str, str]:
@@ -70,23 +64,27 @@ def _address(topic: str) -> tuple[str, str, str]:
     return kind, agency, slug
 
 
-def _take(record: Record, kind: str, sender: Organisation | None, catalogue: Catalogue, batch: Batch) -> Taken:
+def _take(
+    record: Record, kind: str, sender: Organisation | None, catalogue: Catalogue, directory: Directory, batch: Batch
+) -> Taken:
     raw = record.value or b""
     if sender is None:
         reason = "the topic's organisation is not in the directory"
         return DeadLetter("UNKNOWN_SENDER", "", reason, raw, record.offset)
     try:
         event = decode(raw, catalogue)
-        event, event_id = _checked(event, kind, sender, lambda: _place_id(batch, record))
+        event, event_id = _checked(event, kind, sender, directory, lambda: _place_id(batch, record))
     except Rejected as fault:
         return DeadLetter(fault.code, fault.field, fault.reason, raw, record.offset)
     return Incoming(event, event_id, sender, raw, record.offset, record.timestamp_ms)
 
 
-def _checked(event: Event, kind: str, sender: Organisation, place: Callable[[], EventId]) -> tuple[Event, EventId]:
+def _checked(
+    event: Event, kind: str, sender: Organisation, directory: Directory, place: Callable[[], EventId]
+) -> tuple[Event, EventId]:
     if isinstance(event, ReferralSubmitted) and kind == "in":
         return _as_sent_by(event, sender), _id_of(event) or place()
-    _check_kind(event, kind, sender)
+    _check_kind(event, kind, sender, directory)
     if event.envelope.organisation != sender.slug:
         raise Rejected("FORGED_SENDER", "envelope.organisation", "names another organisation than the topic does")
     event_id = _id_of(event)
@@ -95,12 +93,13 @@ def _checked(event: Event, kind: str, sender: Organisation, place: Callable[[], 
     return event, event_id
 
 
-def _check_kind(event: Event, kind: str, sender: Organisation) -> None:
+def _check_kind(event: Event, kind: str, sender: Organisation, directory: Directory) -> None:
     own: type[Event] | None = {"seals": SealChanged, "receipts": ReceiptRecorded}.get(kind)
     if own is not None:
         allowed = isinstance(event, own)
     else:
-        allowed = event.event_type.startswith(FAMILIES.get(sender.agency, ()))
+        by_broker = event.event_type.startswith(BROKER_FAMILIES) or isinstance(event, SealChanged)
+        allowed = not by_broker and may_say(directory, sender.slug, event.event_type)
     if not allowed:
         raise Rejected("NOT_YOURS_TO_SAY", "", f"{event.event_type} may not come by a topic {kind}.{sender.agency}.*")
 

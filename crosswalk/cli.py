@@ -1,0 +1,104 @@
+"""The command line: one door to every room.
+
+Left out: what the commands do. Rules: heavy rooms are imported when their command runs, so an agency that installed
+only the connector has a command line too; a fault that a person can mend is printed as words, with exit status 2.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crosswalk import logs
+from sharing.errors import Misconfigured, Retryable
+
+PACKAGE = Path(__file__).resolve().parent.parent
+app = typer.Typer(
+    name="crosswalk", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Agencies tell each other what each needs to know about a child, and nothing else.",
+)  # fmt: skip
+
+
+@app.command()
+def worker() -> None:
+    """Run one worker of the broker; settings come from the environment."""
+    from streams.settings import Settings
+    from streams.worker import run_worker
+
+    run_worker(Settings.from_environment(os.environ, PACKAGE))
+
+
+@app.command()
+def sequencer() -> None:
+    """Run the sequencer: numbers what was committed, signs and publishes checkpoints."""
+    from streams.sequencing import run_sequencing
+    from streams.settings import Settings
+
+    run_sequencing(Settings.from_environment(os.environ, PACKAGE))
+
+
+@app.command()
+def provision(
+    replication: Annotated[int, typer.Option(help="Copies of each topic; 3 on a real cluster.")] = 1,
+    plan_only: Annotated[bool, typer.Option("--plan", help="Only show what is missing.")] = False,
+) -> None:
+    """Make the topics that the partnership's directory needs."""
+    from confluent_kafka.admin import AdminClient
+
+    from deploy.provision import topics as provisioning
+    from sharing.topics import all_topics
+    from streams.broker import read_directory
+    from streams.settings import Settings
+    from streams.worker import security_of
+
+    settings = Settings.from_environment(os.environ, PACKAGE)
+    admin = AdminClient({"bootstrap.servers": settings.bootstrap, "log_level": 0, **security_of(settings)})
+    planned = provisioning.plan(admin, all_topics(read_directory(settings.partnership)))
+    for topic in planned.missing:
+        typer.echo(f"{'missing' if plan_only else 'making'} {topic.name}")
+    if not plan_only:
+        provisioning.apply(admin, planned, replication)
+    typer.echo(f"{len(planned.missing)} topics {'missing' if plan_only else 'made'}")
+
+
+def _mount() -> None:
+    """Hang the rooms' own command lines below ours; a room that is not installed is left out."""
+    for name, module, attribute in ROOMS:
+        try:
+            room = __import__(module, fromlist=[attribute])
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").split(".")[0] in OUR_ROOMS:
+                raise
+            continue
+        found = getattr(room, attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+
+
+OUR_ROOMS = {"schemas", "sharing", "ledger", "connectors", "deploy", "streams", "console", "crosswalk", "checker"}
+ROOMS = [
+    ("broker", "deploy.cli", "broker_app"),
+    ("ledger", "ledger.cli", "ledger_app"),
+    ("connector", "connectors.cli", "connector_app"),
+    ("translate", "connectors.translate_cli", "translate"),
+    ("review", "crosswalk.review_cli", "review_app"),
+    ("why", "crosswalk.why_cli", "why"),
+    ("console", "crosswalk.console_cli", "console"),
+    ("demo", "crosswalk.demo.cli", "demo"),
+]
+"""Name of a command, the module that has it, and what it is called there."""
+
+
+def main() -> None:
+    """Run the command line; words, not traces, for faults that a person can mend."""
+    logs.configure()
+    _mount()
+    try:
+        app()
+    except (Misconfigured, Retryable) as fault:
+        typer.echo(f"crosswalk: {fault}", err=True)
+        sys.exit(2)

@@ -1,0 +1,109 @@
+"""From a batch of raw records to one committed carrier.
+
+Left out: Kafka (the loop acknowledges) nor what follows from events (`absorption`). Rules: one transaction a batch,
+holding the carrier, the dead letters and the progress of the partition; a repeated event changes nothing; the same id
+with other content is a dead letter; insert first, look for repeats only when the database objects.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from ledger.errors import DuplicateEvents
+from ledger.store import Transaction
+from sharing.events import ReceiptRecorded
+from streams.agents.absorption import Absorption
+from streams.agents.handover import Handover
+from streams.agents.incoming import DeadLetter, Incoming, take_records
+from streams.agents.recalls import recall_earlier
+from streams.agents.receipts import absorb_receipt
+from streams.broker import Broker
+from streams.carrier import Batch
+
+log = structlog.get_logger()
+
+CONFLICT = "SAME_ID_OTHER_CONTENT"
+
+
+class Intake:
+    """Absorbs batches; one per process, called from its one database thread."""
+
+    def __init__(self, broker: Broker, handover: Handover) -> None:
+        self.broker = broker
+        self.handover = handover
+
+    def absorb(self, batch: Batch) -> None:
+        """Take one batch into the database.
+
+        Raises:
+            Retryable: the database is away; nothing was written.
+        """
+        taken = take_records(batch, self.broker.catalogue, self.broker.directory)
+        incoming = [t for t in taken if isinstance(t, Incoming)]
+        letters = [t for t in taken if isinstance(t, DeadLetter)]
+        try:
+            self._write(batch, incoming, letters)
+        except DuplicateEvents:
+            self._write(batch, *self._without_repeats(incoming, letters))
+
+    def absorb_crashed(self, batch: Batch) -> None:
+        """Dead-letter a record on which the worker died again and again."""
+        reason = "the worker ended three times on this record; it was set aside so that the rest flows"
+        letters = [DeadLetter("CRASHED", "", reason, r.value or b"", r.offset) for r in batch.records]
+        self._write(batch, [], letters)
+
+    def _write(self, batch: Batch, incoming: Sequence[Incoming], letters: Sequence[DeadLetter]) -> None:
+        with self.broker.ledger.transaction() as tx:
+            work = Absorption(self.broker, tx)
+            work.subjects.open([i.event for i in incoming])
+            for one in _first_of_each(incoming):
+                if isinstance(one.event, ReceiptRecorded):
+                    absorb_receipt(work, one)
+                else:
+                    work.take(one)
+            work.take_back(lambda subject: recall_earlier(work, subject))
+            rows = work.finish()
+            carrier = tx.write(rows) if rows.events or rows.redecisions else None
+            work.settle_reviews(carrier)
+            self._dead_letters(tx, batch, letters)
+            tx.advance(batch.topic, batch.partition, batch.last_offset + 1)
+            views = work.views()
+        self.handover.put(views)
+        _tell(work, letters, batch)
+
+    def _dead_letters(self, tx: Transaction, batch: Batch, letters: Iterable[DeadLetter]) -> None:
+        for letter in letters:
+            source = (batch.topic, batch.partition, letter.offset)
+            tx.dead_letter(source, letter.code, letter.field, letter.reason, self.broker.now(), letter.raw)
+
+    def _without_repeats(
+        self, incoming: Sequence[Incoming], letters: Sequence[DeadLetter]
+    ) -> tuple[list[Incoming], list[DeadLetter]]:
+        """What is new, and a dead letter for every known id that came with other content."""
+        with self.broker.ledger.transaction() as tx:
+            known = set(tx.seen([i.event_id for i in incoming]))
+            clashing = [i for i in incoming if i.event_id in known and not tx.same_content(i.event_id, i.raw)]
+        reason = "this event id is known with other content; a changed record needs a new version"
+        more = [DeadLetter(CONFLICT, "envelope.event_id", reason, i.raw, i.offset) for i in clashing]
+        return [i for i in incoming if i.event_id not in known], [*letters, *more]
+
+
+def _first_of_each(incoming: Iterable[Incoming]) -> Iterable[Incoming]:
+    """Each event id once: the first of a batch, as it would be over several batches."""
+    return reversed({one.event_id: one for one in reversed(list(incoming))}.values())
+
+
+def _tell(work: Absorption, letters: Sequence[DeadLetter], batch: Batch) -> None:
+    for code, event in work.refused:
+        log.warning("not accepted from this sender", code=code, event_id=event)
+    for letter in letters:
+        log.warning(
+            "dead letter", code=letter.code, field=letter.field, topic=batch.topic, partition=batch.partition,
+            offset=letter.offset,
+        )  # fmt: skip
+
+
+def planted(name: str) -> bool:
+    """Whether a fault was planted on purpose, to see that the independent checker catches it; never in production."""
+    return os.environ.get("CROSSWALK_PLANT") == name and os.environ.get("CROSSWALK_ENVIRONMENT") != "production"

@@ -1,0 +1,223 @@
+"""Releasing: claim what may leave under what is true now, send it, mark it sent.
+
+Left out: the outbox's book-keeping (`ledger.outbox`) and the wire (`sender`). Rules: claiming is disclosing, so
+registers and agreements are read in the claim's own transaction; what moved is decided again, with a new leaf, before
+it can leave; nothing leaves before every seal that the cluster has is absorbed; referrals leave by their own door and
+wait for none of this.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import structlog
+
+from ledger.lanes import suspend
+from ledger.outbox import LaneClaim, Outbox
+from ledger.rows import CarrierRows, LaneItem, Redecision
+from ledger.store import Transaction
+from sharing.codec import decode
+from sharing.ids import EventId, ExchangeId, SubjectId
+from sharing.release import Exchange, prepare
+from sharing.topics import out_topic
+from sharing.vocabulary import Outcome, Recipient, RecipientKind
+from streams.agents.absorption import Absorption, exchange_row
+from streams.agents.barrier import Barrier, is_behind
+from streams.agents.handover import Handover, View
+from streams.agents.sender import Outgoing, Sender
+from streams.agents.views import view_of
+from streams.broker import ENGINE, Broker
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=5)
+RENEW = timedelta(seconds=1.5)
+AT_ONCE = 500
+
+
+@dataclass
+class Pass:
+    """What one pass found out about the items at the heads of its lanes.
+
+    Attributes:
+        going: Per lane what may be claimed, with its view. `moved`: what must be decided again.
+    """
+
+    going: dict[int, list[tuple[LaneItem, View]]]
+    moved: list[tuple[LaneItem, Exchange]]
+
+
+class Release:
+    """One process's releasing; everything in one thread."""
+
+    def __init__(self, broker: Broker, handover: Handover, sender: Sender, barrier: Barrier, owner: str) -> None:
+        self.broker = broker
+        self.handover = handover
+        self.sender = sender
+        self.barrier = barrier
+        self.outbox = Outbox(owner)
+        self._leased_at = datetime.min.replace(tzinfo=UTC)
+        self._sent: list[int] = []
+        self._digests: dict[int, bytes] = {}
+
+    def once(self, real_now: datetime) -> int:
+        """One pass over the lanes; returns how many exchanges left.
+
+        Raises:
+            Retryable: the database or the cluster is away.
+            FenceLost: another process took a lane; nothing was changed.
+        """
+        self._lease(real_now)
+        left = self._express()
+        ends = self.barrier.ends()
+        with self.broker.ledger.reading() as tx:
+            found = self.outbox.rows_for(tx, AT_ONCE)
+            waits = not found or is_behind(ends, tx.progress())
+        if waits:
+            self._mark_sent()
+            return left
+        return left + self._ordinary(found)
+
+    def close(self) -> None:
+        """Mark what was sent and let others have the lanes at once."""
+        self._mark_sent()
+        with self.broker.ledger.transaction() as tx:
+            self.outbox.give_back(tx)
+
+    # ------------------------------------------------------------ lanes
+
+    def _lease(self, real_now: datetime) -> None:
+        if real_now - self._leased_at > RENEW:
+            with self.broker.ledger.transaction() as tx:
+                self.outbox.lease_lanes(tx, real_now, LEASE)
+            self._leased_at = real_now
+
+    def _mark_sent(self) -> None:
+        if self._sent:
+            with self.broker.ledger.transaction() as tx:
+                self.outbox.mark_sent(tx, self._sent)
+            self._sent = []
+
+    # ------------------------------------------------------------ referrals
+
+    def _express(self) -> int:
+        """Referrals: committed is enough."""
+        with self.broker.ledger.reading() as tx:
+            items = self.outbox.express_rows(tx)
+        if not items:
+            return 0
+        now = self.broker.now()
+        with self.broker.ledger.transaction() as tx:
+            views = [self._view(tx, item)[1] for item in items]
+            seqs = self.outbox.claim_express(tx, items, now)
+        failed = self.sender.send(self._outgoing(zip(items, views, strict=True), seqs, now))
+        going = [item for item in items if item.lane not in failed]
+        with self.broker.ledger.transaction() as tx:
+            self.outbox.mark_express(tx, going, now)
+            self._suspend(tx, failed)
+        return len(going)
+
+    # ------------------------------------------------------------ everything else
+
+    def _ordinary(self, found: Mapping[int, Sequence[LaneItem]]) -> int:
+        now = self.broker.now()
+        with self.broker.ledger.transaction() as tx:
+            if self._sent:
+                self.outbox.mark_sent(tx, self._sent)
+            tx.hold_head()
+            looked = self._look(tx, found)
+            if looked.moved:
+                self.outbox.redecide(tx, self._decided_again(tx, looked.moved, now))
+            seqs = self.outbox.claim(tx, _claims(found, looked), now)
+        self._sent = []
+        going = [pair for pairs in looked.going.values() for pair in pairs]
+        failed = self.sender.send(self._outgoing(going, seqs, now))
+        self._sent = [lane for lane in looked.going if lane not in failed]
+        if failed:
+            with self.broker.ledger.transaction() as tx:
+                self._suspend(tx, failed)
+        return sum(1 for item, _ in going if item.lane not in failed)
+
+    def _look(self, tx: Transaction, found: Mapping[int, Sequence[LaneItem]]) -> Pass:
+        """Split each lane at its first item that moved: before it may go, it is decided again, behind it waits."""
+        items = [item for lane in found.values() for item in lane]
+        changed = tx.changed({item.subject for item in items})
+        reviewed = {review.subject: review.candidates for review in tx.reviews_open()}
+        elsewhere = tx.changed({c for s in reviewed if s in changed for c in reviewed[s]})
+        looked = Pass({}, [])
+        for lane, ordered in found.items():
+            for item in ordered:
+                if item.state is not Outcome.DELIVER:
+                    continue
+                heads = [changed.get(item.subject, 0), *(elsewhere.get(c, 0) for c in reviewed.get(item.subject, ()))]
+                stale = max(heads) > item.register_head or item.agreements != self.broker.agreements.version
+                exchange, view = self._view(tx, item, stale=stale)
+                if exchange is not None:
+                    looked.moved.append((item, exchange))
+                    break
+                looked.going.setdefault(lane, []).append((item, view))
+        return looked
+
+    def _view(self, tx: Transaction, item: LaneItem, *, stale: bool = False) -> tuple[Exchange | None, View]:
+        """The view of an item; or, when its decision no longer holds, the exchange decided anew, and no view."""
+        digest = self._digest(tx, item.outcome)
+        kept = None if stale else self.handover.take(item.exchange_id, digest)
+        if kept is not None:
+            return None, kept
+        work = Absorption(self.broker, tx)
+        subject = SubjectId(item.subject)
+        work.subjects.read([subject])
+        event = decode(tx.contents([item.event_n])[item.event_n], self.broker.catalogue)
+        recipient = Recipient(item.organisation, item.function, RecipientKind(item.kind))
+        situation = work.situation(subject)
+        identity = ExchangeId(item.exchange_id)
+        made = prepare(
+            event, EventId(item.event_id), [recipient], situation, self.broker.agreements, self.broker.keys.ids
+        )[0]
+        exchange = Exchange(identity, recipient, made.decision)
+        moved = stale or made.decision.digest != digest
+        if moved and not exchange.express:
+            return exchange, View(b"", b"", event.event_type)
+        return None, view_of(self.broker, event, exchange, subject, situation.state)
+
+    def _digest(self, tx: Transaction, outcome: int) -> bytes:
+        if outcome not in self._digests:
+            self._digests |= {n: sha256(body).digest() for n, body in tx.outcomes([outcome]).items()}
+        return self._digests[outcome]
+
+    def _decided_again(self, tx: Transaction, moved: Iterable[tuple[LaneItem, Exchange]], now: datetime) -> CarrierRows:
+        head = tx.head()
+        version = self.broker.agreements.version
+        rows = [
+            Redecision(item.event_n, item.n, head, version, (exchange_row(exchange, now),)) for item, exchange in moved
+        ]
+        return CarrierRows(now, ENGINE, (), rows)
+
+    # ------------------------------------------------------------ out
+
+    def _outgoing(
+        self, pairs: Iterable[tuple[LaneItem, View]], seqs: Mapping[bytes, int], now: datetime
+    ) -> Iterable[Outgoing]:
+        for item, view in pairs:
+            organisation = self.broker.directory.get(item.organisation)
+            topic = out_topic(organisation) if organisation else f"out.unknown.{item.organisation}"
+            seq = seqs[item.exchange_id]
+            yield Outgoing(item.lane, topic, view.key, view.value, view.event_type, item.exchange_id, seq, now)
+
+    def _suspend(self, tx: Transaction, failed: Mapping[int, str]) -> None:
+        for lane, fault in failed.items():
+            suspend(tx, lane, fault)
+            log.error("lane suspended", lane=lane, code=fault)
+
+
+def _claims(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[LaneClaim]:
+    """What each lane takes, and up to where it was looked at."""
+    stopped = {item.lane: item for item, _ in looked.moved}
+    claims = []
+    for lane, ordered in found.items():
+        before = [i for i in ordered if lane not in stopped or i.mark < stopped[lane].mark]
+        if before:
+            items = [item for item, _ in looked.going.get(lane, ())]
+            claims.append(LaneClaim(lane, items, before[-1].mark))
+    return claims

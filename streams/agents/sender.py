@@ -1,0 +1,106 @@
+"""The broker's producer: views to `out.*` topics, every delivery awaited.
+
+Left out: what is sent and in which order. Rules: idempotent, acks=all; a destination that is missing or forbidden is
+that lane's trouble and is reported, anything else is the line's and ends the process; headers follow the CloudEvents
+binding.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from sharing.errors import Retryable
+
+FLUSH_SECONDS = 60.0
+LANE_FAULTS = frozenset({
+    KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.MSG_SIZE_TOO_LARGE,
+    KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001 - that is how the client names them
+})  # fmt: skip
+
+
+class Outgoing(NamedTuple):
+    """One record to send.
+
+    Attributes:
+        lane: Whose trouble it is when it cannot be sent.
+        exchange_id: 16 bytes. `seq`: its delivery_seq.
+        at: When it was released.
+    """
+
+    lane: int
+    topic: str
+    key: bytes
+    value: bytes
+    event_type: str
+    exchange_id: bytes
+    seq: int
+    at: datetime
+
+
+class Sender:
+    """Sends and waits; one per thread."""
+
+    def __init__(self, bootstrap: str, security: Mapping[str, Any]) -> None:
+        self._failed: dict[int, KafkaError] = {}
+        self._lanes: dict[bytes, int] = {}
+        self._producer = Producer({
+            "bootstrap.servers": bootstrap,
+            "acks": "all",
+            "enable.idempotence": True,
+            "linger.ms": 5,
+            "message.timeout.ms": int(FLUSH_SECONDS * 1000),
+            "queue.buffering.max.messages": 200_000,
+            "log_level": 0,
+            **security,
+        })  # fmt: skip
+
+    def send(self, records: Iterable[Outgoing]) -> dict[int, str]:
+        """Send records in order and wait until every one is kept by the cluster.
+
+        Returns:
+            Lanes whose destination is missing or forbidden, with the name of the fault.
+
+        Raises:
+            Retryable: the line failed; nothing is known of what was sent. Send again under the same ids.
+        """
+        self._failed.clear()
+        for record in records:
+            self._produce(record)
+        if self._producer.flush(FLUSH_SECONDS):
+            raise Retryable("the cluster did not confirm every record in time")
+        hard = {lane: fault for lane, fault in self._failed.items() if fault.code() not in LANE_FAULTS}
+        if hard:
+            raise Retryable(f"the cluster refused records: {next(iter(hard.values())).name()}")
+        return {lane: fault.name() for lane, fault in self._failed.items()}
+
+    def _produce(self, record: Outgoing) -> None:
+        def confirmed(fault: KafkaError | None, _message: Message) -> None:
+            if fault is not None:
+                self._failed[record.lane] = fault
+
+        try:
+            self._producer.produce(
+                record.topic, record.value, record.key, headers=headers_of(record), on_delivery=confirmed
+            )
+        except BufferError:
+            self._producer.flush(FLUSH_SECONDS)
+            self._producer.produce(
+                record.topic, record.value, record.key, headers=headers_of(record), on_delivery=confirmed
+            )
+        except KafkaException as fault:
+            self._failed[record.lane] = fault.args[0]
+
+
+def headers_of(record: Outgoing) -> list[tuple[str, str | bytes | None]]:
+    """CloudEvents headers of one release, binary mode; nothing in them tells what the value does not."""
+    return [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", record.exchange_id.hex().encode()),
+        ("ce_type", record.event_type.encode()),
+        ("ce_source", b"/crosswalk"),
+        ("ce_time", record.at.astimezone(UTC).replace(microsecond=0).isoformat().encode()),
+        ("ce_sequence", str(record.seq).encode()),
+        ("content-type", b"application/avro"),
+    ]

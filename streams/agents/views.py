@@ -1,0 +1,46 @@
+"""A recipient's view as bytes: dressed, redacted, encoded.
+
+Left out: deciding (`sharing.release`) and sending. Rules: the same event, decision and state give the same bytes, in
+whichever process they are built.
+"""
+
+from sharing.codec import encode
+from sharing.events import Event
+from sharing.ids import ExchangeId, SubjectId, recipient_subject_token
+from sharing.reconciliation.state import SubjectState
+from sharing.release import Dress, Exchange, due_by, view
+from sharing.vocabulary import Recipient
+from streams.agents.handover import View
+from streams.broker import Broker
+
+BROKER_SAYS = ("broker.", "correction.")
+
+
+def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId, state: SubjectState) -> View:
+    """Build one recipient's view.
+
+    Args:
+        broker: For keys and the catalogue.
+        event: The whole event.
+        exchange: Decided; its outcome is DELIVER.
+        subject: Whom it is about.
+        state: The subject's state, for deadlines and for whose question is answered.
+    """
+    key = broker.keys.ids
+    answers = reference_for(event, exchange.recipient, state)
+    dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key)
+    seen = view(event, exchange, subject, dress)
+    token = recipient_subject_token(key, exchange.recipient.organisation, subject)
+    return View(token, encode(seen, broker.catalogue), event.event_type)
+
+
+def reference_for(event: Event, recipient: Recipient, state: SubjectState) -> str | None:
+    """By what the recipient knows the matter that this event answers: its own event, or nothing."""
+    reply = event.envelope.in_reply_to
+    if reply is None or event.event_type.startswith(BROKER_SAYS):
+        return reply
+    for question in state.questions:
+        asked = question.asker is not None and question.asker.organisation == recipient.organisation
+        if asked and reply in question.exchanges:
+            return question.event_id
+    return None
