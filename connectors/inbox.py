@@ -1,9 +1,7 @@
-"""From the agency's own topic into its system: to the end first, recalls first, each child's in order, each once.
+"""From the agency's own topic into its file, to the end before anything is delivered.
 
-Left out: how arrivals are stored (`arrivals`). Rules: nothing is delivered before everything that stands in the topic
-has been read, because a recall may be among it; an exchange that is missing holds the later ones of its child for a
-bounded time, then they go marked as having a gap; the sink is told before and after in the file, so a kill in between
-repeats, never forgets.
+Left out: storing (`arrivals`) and delivering (`deliverer`). Rule: nothing is delivered before everything that stands
+in the topic has been read, at the start and after every pause, because a recall may be among it.
 """
 
 import time
@@ -11,17 +9,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from connectors import failpoints
-from connectors.arrivals import Arrivals, Open
+from connectors.arrivals import Arrivals
+from connectors.deliverer import Deliverer
 from connectors.failpoints import Point
 from connectors.kafka import Arrived, Consuming
-from connectors.memory import Room
-from connectors.ports import Delivery, Reaction, Refused, Sink
 from connectors.settings import Settings
-from connectors.spool import Spool
 from connectors.troubles import Troubles
 from sharing.errors import Rejected, Retryable
 
-BATCH = 50
 IDLE_CHECK_SECONDS = 10.0
 CATCH_UP_SECONDS = 0.5
 SKIPPED = (
@@ -31,13 +26,13 @@ SKIPPED = (
 
 
 class Inbox:
-    """Reads, delivers, receipts.
+    """Reads the topic and sets the deliverer to work.
 
     Args:
         settings: Of this connector.
-        arrivals: Where exchanges are kept. `spool`: where answers go.
-        sink: Where deliveries go. `reactions`: what is done about them here.
-        now: Aware UTC domain time. `ticks`: real seconds.
+        arrivals: Where exchanges are kept.
+        deliverer: Brings them into the agency's system.
+        now: Aware UTC domain time.
         troubles: Where faults are shown.
     """
 
@@ -45,24 +40,17 @@ class Inbox:
         self,
         settings: Settings,
         arrivals: Arrivals,
-        spool: Spool,
-        sink: Sink,
-        reactions: Sequence[Reaction],
+        deliverer: Deliverer,
         now: Callable[[], datetime],
         troubles: Troubles,
-        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._arrivals = arrivals
-        self._spool = spool
-        self._sink = sink
-        self._reactions = [(one, Room(arrivals.database, settings.keys, one.name)) for one in reactions]
+        self._deliverer = deliverer
         self._now = now
         self._troubles = troubles
-        self._ticks = ticks
         self._consumer: Consuming | None = None
-        self._held: dict[bytes, float] = {}
-        self._checked = ticks()
+        self._checked = time.monotonic()
         self._busy = False
 
     def cycle(self, seconds: float) -> None:
@@ -77,13 +65,13 @@ class Inbox:
         try:
             consumer = self._ready()
             self._take(consumer.poll(0.0 if self._busy else seconds))
+            self._busy = False
             if self._arrivals.waiting():
                 while not consumer.at_end():
                     self._take(consumer.poll(CATCH_UP_SECONDS))
-                self._withdraw()
-                self._deliver()
-            elif self._ticks() - self._checked > IDLE_CHECK_SECONDS:
-                self._checked = self._ticks()
+                self._busy = self._deliverer.work()
+            elif time.monotonic() - self._checked > IDLE_CHECK_SECONDS:
+                self._checked = time.monotonic()
                 consumer.at_end()
         except Retryable:
             self.close()
@@ -107,93 +95,3 @@ class Inbox:
         self._arrivals.take(self._settings.out_topic, records, self._now())
         if records:
             failpoints.passed(Point.AFTER_ARRIVAL_COMMIT)
-
-    # -- the sink ---------------------------------------------------------------------------------------------------
-
-    def _withdraw(self) -> None:
-        with self._troubles.at("withdraw"):
-            for exchange_id in self._arrivals.recalling():
-                self._sink.withdraw(exchange_id.hex(), "")
-                with self._arrivals.database.transaction():
-                    for reaction, room in self._reactions:
-                        reaction.on_withdrawn(exchange_id.hex(), room)
-                    self._arrivals.recalled(exchange_id, self._now())
-
-    def _deliver(self) -> None:
-        """Deliver what may go, up to a batch: the next of each child, then the next again."""
-        begun = self._begin()
-        done: list[tuple[Open, Delivery]] = []
-        stopped: set[bytes] = set()
-        failpoints.passed(Point.BEFORE_DELIVER)
-        for item, delivery in begun:
-            if item.subject in stopped:
-                continue
-            try:
-                self._sink.deliver(delivery)
-            except Rejected as fault:
-                self._arrivals.refused(item, fault.code, self._now())
-            except Exception as fault:  # noqa: BLE001 - a sink of others: this child waits, the rest flows
-                stopped.add(item.subject)
-                self._troubles.note("deliver", fault)
-            else:
-                done.append((item, delivery))
-        failpoints.passed(Point.AFTER_DELIVER)
-        self._finish(done)
-        self._busy = len(begun) > len(stopped)
-        if not stopped:
-            self._troubles.clear("deliver")
-        if done:
-            failpoints.passed(Point.AFTER_MARKED_DELIVERED)
-
-    def _begin(self) -> list[tuple[Open, Delivery]]:
-        """The next exchange of each child that may go, marked as on its way."""
-        begun: list[tuple[Open, Delivery]] = []
-        with self._arrivals.database.transaction():
-            for subject in self._arrivals.subjects():
-                if len(begun) >= BATCH:
-                    break
-                item = self._arrivals.next_of(subject)
-                if item is None or self._must_wait(item):
-                    continue
-                try:
-                    begun.append((item, self._arrivals.begin(item)))
-                except Rejected as fault:
-                    self._arrivals.refused(item, fault.code, self._now())
-        return begun
-
-    def _must_wait(self, item: Open) -> bool:
-        """Whether an earlier exchange of this child is missing and may still come."""
-        if not item.gap:
-            self._held.pop(item.subject, None)
-            return False
-        since = self._held.setdefault(item.subject, self._ticks())
-        if self._ticks() - since < self._settings.gap_wait_seconds:
-            return True
-        del self._held[item.subject]
-        return False
-
-    def _finish(self, done: Sequence[tuple[Open, Delivery]]) -> None:
-        """Mark deliveries as done, with their receipts and the answers of reactions, in one transaction."""
-        if not done:
-            return
-        with self._arrivals.database.transaction():
-            now = self._now()
-            for item, delivery in done:
-                self._arrivals.delivered(item, now)
-                for reaction, room in self._reactions:
-                    self._react(reaction, room, delivery, now)
-
-    def _react(self, reaction: Reaction, room: Room, delivery: Delivery, now: datetime) -> None:
-        """What one reaction answers. Its fault undoes what it did, is noted, and stops nothing else."""
-        connection = self._arrivals.database
-        connection.rows("SAVEPOINT reaction")
-        try:
-            for answer in reaction.on_delivered(delivery.view, delivery.exchange_id, room, now):
-                self._spool.add(answer, now)
-        except Exception as fault:  # noqa: BLE001 - somebody else's code, inside our transaction
-            connection.rows("ROLLBACK TO reaction")
-            code = fault.code if isinstance(fault, Rejected) else "REACTION_FAULT"
-            refused = Refused(code, "", f"{reaction.name} could not answer ({type(fault).__name__})")
-            self._spool.refuse(bytes.fromhex(delivery.exchange_id), 0, "react", refused, now)
-        finally:
-            connection.rows("RELEASE reaction")

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from connectors import failpoints, rights, vitals
 from connectors.arrivals import Arrivals
+from connectors.deliverer import Deliverer
 from connectors.failpoints import Point
 from connectors.inbox import Inbox
 from connectors.kafka import Fate, Producing, Result
@@ -63,7 +64,8 @@ class Connector:
         if sink is None:
             return None
         arrivals = Arrivals(self.database, self.spool, self.stores.catalogue)
-        return Inbox(self.settings, arrivals, self.spool, sink, reactions, self._now, self.troubles)
+        parts = (self.settings, arrivals, self.spool, sink, reactions, self._now, self.troubles)
+        return Inbox(self.settings, arrivals, Deliverer(*parts), self._now, self.troubles)
 
     # -- running ----------------------------------------------------------------------------------------------------
 
