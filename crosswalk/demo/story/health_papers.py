@@ -5,7 +5,7 @@ in real ones; none of them may ever leave the trust.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crosswalk.demo.story.people import Child
@@ -54,7 +54,7 @@ def attendance(tokens: Tokens, visit: Visit) -> tuple[str, Published]:
 
 
 def registration(tokens: Tokens, reference: str, child: Child, at: datetime) -> tuple[str, Published]:
-    """The A08 of a child who is flagged: the practice where the child is registered."""
+    """The A08 of a child who is flagged: the practice where the child is registered. It does not say since when."""
     draft = _draft(tokens, reference, "health.registration.changed", child, at, "setup")
     draft.fields |= {
         "kind": "GP_PRACTICE",
@@ -62,7 +62,10 @@ def registration(tokens: Tokens, reference: str, child: Child, at: datetime) -> 
         "envelope.urgency": "SAME_DAY",
         "envelope.author_function": "emergency_department",
     }
-    return _message([*_person(draft, "A08"), "PV1|1|O", f"ZU8|{draft.hidden('orientation', 'U')}|||0"]), draft.done()
+    text = _message([*_person(draft, "A08"), "PV1|1|O", f"ZU8|{draft.hidden('orientation', 'U')}|||0"])
+    said = draft.done()
+    told = {path: value for path, value in said.fields.items() if path != "envelope.occurred_at"}
+    return text, replace(said, occurred_at="", fields=told)
 
 
 def broken(tokens: Tokens, at: datetime) -> Put:

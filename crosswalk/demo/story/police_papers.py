@@ -26,10 +26,9 @@ class Incident:
 
 
 def notice(tokens: Tokens, incident: Incident, children: Sequence[tuple[Child, bool]]) -> Put:
-    """One notice about several children.
+    """One notice about several children, each with whether an officer spoke to it.
 
-    Args:
-        children: Each with whether an officer spoke to it; what was not asked is NOT_KNOWN with its reason.
+    What was not asked is not known, with its reason.
     """
     shared = _shared_texts(tokens, incident, children[0][0])
     found = [_child(tokens, incident, child, shared, spoken=spoken) for child, spoken in children]

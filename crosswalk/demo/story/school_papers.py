@@ -107,6 +107,7 @@ def acknowledgement(
     draft.named()
     draft.numbered("upn")
     draft.fields |= {"read_at": iso(read_at), "action": "CHILD_SUPPORTED", "callback_wanted": False}
+    draft.fields |= {"envelope.author_function": "safeguarding_lead", "envelope.urgency": "ROUTINE"}
     del draft.fields["child.sex"]
     cells = {
         "Exchange ID": exchange_id,
