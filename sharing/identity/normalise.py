@@ -96,8 +96,11 @@ def merge(known: Comparable, probe: Comparable) -> Comparable:
 
 def fold(text: str | None) -> str | None:
     """A name without case, accents, apostrophes and hyphens, Mac as Mc; None when that leaves nothing."""
-    plain = _APOSTROPHES.sub("", (text or "").casefold().translate(_LETTERS))
-    letters = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    # Odd widths and styles are letters only after normalising, so case and apostrophes come after it; apostrophes come
+    # before it, too: an accent typed for one would fall apart into a space.
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text or "")).casefold()
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", plain).translate(_LETTERS))
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
     words = _joined_prefixes(_BETWEEN.sub(" ", letters).split())
     folded = " ".join(f"mc{w[3:]}" if w.startswith("mac") and len(w) >= _MAC_LENGTH else w for w in words)
     return folded if folded and folded.replace(" ", "") not in _SILENT else None
