@@ -145,8 +145,8 @@ class Portion:
     """Some records of one file or page, that are spooled together with the cursor behind them, in one transaction.
 
     Attributes:
-        cursor: Keyed token of the file or page. `was`: where its cursor stood, 0 at first. `now`: where it stands
-        after this.
+        cursor: Keyed token (16 bytes) of the file's or page's name, and behind it one of its content. `was`: where its
+            cursor stood, 0 at first. `now`: where it stands after this.
         records: In order; the first is the `was + 1`-th of its file.
         format: Who translates them.
         last: True when nothing of this file is left.

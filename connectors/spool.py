@@ -25,6 +25,7 @@ from sharing.topics import MAX_RECORD_BYTES
 
 MAX_EVENT_BYTES = MAX_RECORD_BYTES - 16 * 1024
 LOOK_AHEAD = 1_000
+TOKEN_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -213,11 +214,18 @@ class Spool:
         return blake2b(value, key=self._settings.keys.tokens, digest_size=16, person=b"content").digest()
 
     def _move_cursor(self, portion: Portion, now: datetime) -> None:
+        """Move the cursor; once a file is read, older contents under its name are forgotten, so a return is seen."""
         self.database.rows(
             "INSERT INTO cursor VALUES (?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET"
             " position = excluded.position, finished = excluded.finished, moved_at = excluded.moved_at",
             (portion.cursor, portion.now, int(portion.last), _millis(now)),
         )
+        if portion.last:
+            name = portion.cursor[:TOKEN_BYTES]
+            self.database.rows(
+                "DELETE FROM cursor WHERE source BETWEEN ? AND ? AND source <> ?",
+                (name, name + b"\xff" * TOKEN_BYTES, portion.cursor),
+            )
 
     # -- sending ----------------------------------------------------------------------------------------------------
 
