@@ -44,7 +44,7 @@ class FlagRegister(Protocol):
         ...
 
     def holds(self, tokens: Iterable[bytes]) -> bool:
-        """Whether any of these tokens belongs to a plan whose latest lesson is that it is open."""
+        """Whether any of these tokens was ever told of a plan whose latest lesson is that it is open."""
         ...
 
 
@@ -66,8 +66,8 @@ class FlagsInMemory:
     def holds(self, tokens: Iterable[bytes]) -> bool:
         """See `FlagRegister`."""
         wanted = frozenset(tokens)
-        latest = {lesson.plan: lesson for lesson in self._lessons}
-        return any(lesson.is_open and lesson.tokens & wanted for lesson in latest.values())
+        latest = {lesson.plan: lesson.is_open for lesson in self._lessons}
+        return any(latest[lesson.plan] and lesson.tokens & wanted for lesson in self._lessons)
 
 
 class FlagsInFile:
@@ -124,9 +124,10 @@ class FlagsInFile:
         wanted = sorted(set(tokens))
         marks = ", ".join("?" * len(wanted))
         query = f"""
-            SELECT 1 FROM token JOIN lesson AS told ON told.number = token.number
-            WHERE token.token IN ({marks}) AND told.is_open
-            AND NOT EXISTS (SELECT 1 FROM lesson AS later WHERE later.plan = told.plan AND later.number > told.number)
+            SELECT 1 FROM token
+            JOIN lesson AS told ON told.number = token.number
+            JOIN lesson AS latest ON latest.number = (SELECT max(number) FROM lesson WHERE plan = told.plan)
+            WHERE token.token IN ({marks}) AND latest.is_open
             LIMIT 1
         """  # noqa: S608 - question marks only
         with self._lock, closing(self._database.execute(query, wanted)) as found:

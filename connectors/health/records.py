@@ -7,7 +7,7 @@ unescaped, empty where absent.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import hl7
@@ -61,9 +61,9 @@ _ESCAPED = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\", ".br": "\n"}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Adt:
-    """One parsed message; its repr shows its type only."""
+    """One parsed message, its segments by name; its repr shows its type only."""
 
-    message: hl7.Message
+    segments: Mapping[str, Sequence[hl7.Segment]]
     trigger: str
 
     def __repr__(self) -> str:
@@ -71,13 +71,12 @@ class Adt:
 
     def has(self, segment: str) -> bool:
         """Whether there is such a segment."""
-        return bool(self._segments(segment))
+        return segment in self.segments
 
     def repeats(self, segment: str, field: int, at: int = 0) -> list[str]:
         """The repetitions of a field of the `at`-th such segment, as written."""
-        found = self._segments(segment)
         try:
-            text = str(found[at][field])
+            text = str(self.segments[segment][at][field])
         except (IndexError, KeyError):
             return []
         return text.split("~") if text else []
@@ -89,10 +88,7 @@ class Adt:
 
     def count(self, segment: str) -> int:
         """How many such segments there are."""
-        return len(self._segments(segment))
-
-    def _segments(self, segment: str) -> list[hl7.Segment]:
-        return [found for found in self.message if str(found[0]) == segment]
+        return len(self.segments.get(segment, ()))
 
 
 def component_of(text: str, component: int) -> str:
@@ -124,7 +120,10 @@ def parse(raw: bytes) -> Adt | Refused:
         return Refused("BAD_DELIMITERS", "MSH-2", "expected the standard delimiters")
     try:
         message = hl7.parse(text)
-        adt = Adt(message, component_of(str(message[0][9]), 2))
+        segments: dict[str, list[hl7.Segment]] = {}
+        for segment in message:
+            segments.setdefault(str(segment[0]), []).append(segment)
+        adt = Adt(segments, component_of(str(message[0][9]), 2))
         kind, version = component_of(str(message[0][9]), 1), component_of(str(message[0][12]), 1)
     except (hl7.HL7Exception, AssertionError, IndexError, KeyError, ValueError, TypeError, RecursionError):
         return Refused("UNPARSABLE", "MSH", "expected an HL7 version 2 message")

@@ -43,7 +43,7 @@ def text_list(reading: Reading, body: Mapping[str, object], key: str, column: st
     """A list of short texts, or None if there is none."""
     value = body.get(key)
     value = value.get("value") if isinstance(value, Mapping) else value
-    if value is None:
+    if value is None or value in ("", {}):
         return None
     if not isinstance(value, list) or len(value) > MAX_LIST or not all(isinstance(x, str) for x in value):
         reading.fault("BAD_LIST", column, path, f"expected a list of at most {MAX_LIST} texts")

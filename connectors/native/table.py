@@ -30,11 +30,13 @@ class TableRow(Row):
         table: Which kind of table, as its format names it.
         written: The row as it stood, for the sender's own eyes.
         ragged: It has more or fewer cells than the headings, or a quote never closed: columns may have slipped.
+        otherwise: How else a ragged row can be read: with what is too much at its end, not in its free text.
     """
 
     table: str = ""
     written: str = ""
     ragged: bool = False
+    otherwise: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def read_table(raw: bytes, file: str, kinds: Mapping[str, Columns]) -> Iterator[
         yield Refused("UNKNOWN_HEADINGS", ", ".join(missing), "the first line must hold headings for these columns")
         return
     for index, row in enumerate(_rows(text, headings), start=1):
-        yield TableRow(file, index, row.values, kind, row.written, row.ragged)
+        yield TableRow(file, index, row.values, kind, row.written, row.ragged, row.otherwise)
 
 
 def lines_of(text: str) -> list[str]:
@@ -129,6 +131,7 @@ class _Cells:
     values: Mapping[str, str]
     written: str
     ragged: bool
+    otherwise: Mapping[str, str]
 
 
 def _rows(text: str, headings: Headings) -> Iterator[_Cells]:
@@ -172,13 +175,15 @@ def _cells(line: str, separator: str) -> list[str]:
 
 def _row(cells: list[str], headings: Headings, written: str, *, broken: bool) -> _Cells:
     names = headings.names
-    while len(cells) > len(names) and not cells[-1].strip():
-        cells = cells[:-1]
     ragged = broken or len(cells) != len(names)
+    otherwise = _named(names, cells) if ragged else {}
     surplus = len(cells) - len(names)
     if surplus > 0 and headings.elastic in names:
         where = names.index(headings.elastic)
         middle = headings.separator.join(cells[where : where + surplus + 1])
         cells = [*cells[:where], middle, *cells[where + surplus + 1 :]]
-    values = {name: cell for name, cell in zip(names, cells, strict=False) if name is not None}
-    return _Cells(values, written, ragged)
+    return _Cells(_named(names, cells), written, ragged, otherwise)
+
+
+def _named(names: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
+    return {name: cell for name, cell in zip(names, cells, strict=False) if name is not None}

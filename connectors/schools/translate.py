@@ -6,6 +6,8 @@ with whatever could be read. Pupils linked to an incident and attendance codes n
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.native.children import local_key, opaque, stable_index
@@ -43,11 +45,11 @@ _KEPT = Dropped("NOT_MARKED_FOR_SHARING", "the safeguarding lead has not marked 
 
 def concern(row: TableRow, now: datetime) -> Translation:
     """One row of the concern log: a referral, a shared concern, nothing, or a refusal."""
-    marking = SHARING.get(heading(row.values.get("share_with", "")))
+    if row.ragged:
+        return _ragged(row, now)
+    marking = _marking(row.values)
     if marking is Sharing.REFER:
         return _referral(row, now)
-    if row.ragged:
-        return RAGGED
     if marking is None:
         return Refused("UNKNOWN_MARKING", "share_with", "expected one of: refer, share, or nothing")
     return _KEPT if marking is Sharing.KEEP else _shared(row, now)
@@ -101,6 +103,20 @@ def attendance(row: TableRow, now: datetime) -> Translation:
     local_child = local_key(child, f"{row.index}")
     key = reading.short("alert_id", "envelope.native_key") or opaque(f"{local_child}:{event.rule}:{event.since}")
     return event_or_refusal(reading, event, envelope, local_child, f"attendance:{key}")
+
+
+def _ragged(row: TableRow, now: datetime) -> Translation:
+    """A row whose columns slipped: the referral, if it can be read as one in any way; otherwise a person must look."""
+    for values in (row.values, row.otherwise):
+        if _marking(values) is Sharing.REFER:
+            return _referral(replace(row, values=values), now)
+    return RAGGED
+
+
+def _marking(values: Mapping[str, str]) -> Sharing | None:
+    """What the lead marked; None for a mark that is not in the list, be it one that has no letters."""
+    written = one_line(values.get("share_with", ""))
+    return SHARING.get(heading(written)) if heading(written) or not written else None
 
 
 def _referral(row: TableRow, now: datetime) -> Translation:
