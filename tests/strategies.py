@@ -9,9 +9,13 @@ from enum import Enum
 from types import UnionType
 from typing import Union, get_args, get_origin, get_type_hints
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from sharing.events import EVENT_TYPES, Child, Envelope
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For every property test: a busy machine is no fault of the code."""
 
 words = st.text(st.characters(codec="utf-8"), max_size=20)
 moments = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - bounds

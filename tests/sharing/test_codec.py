@@ -11,14 +11,14 @@ from traceback import format_exception
 import avro.io
 import avro.schema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import read_schemas, schema_for
 from sharing.codec import HEAD, Catalogue, decode, encode, schema_id_of, to_record
 from sharing.errors import Rejected
 from sharing.events import EVENT_TYPES, Child, Envelope, Marking, ReferralSubmitted, Unreadable, Urgency
-from tests.strategies import events_of
+from tests.strategies import PATIENT, events_of
 
 CATALOGUE = Catalogue.of(read_schemas())
 CODES = {"NOT_FRAMED", "UNKNOWN_SCHEMA", "UNDECODABLE", "TRAILING_BYTES"}
@@ -48,7 +48,7 @@ def outcome(raw):
 
 
 @pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(PATIENT, max_examples=40)
 @given(data=st.data())
 def test_what_goes_in_comes_out(event_type, data):
     event = data.draw(events_of(event_type))
@@ -59,7 +59,7 @@ def test_what_goes_in_comes_out(event_type, data):
 
 
 @given(events_of(), st.data())
-@settings(deadline=None)
+@PATIENT
 def test_a_truncated_event_is_refused_at_every_length(event, data):
     raw = encode(event, CATALOGUE)
     cut = data.draw(st.integers(0, len(raw) - 1))
@@ -67,18 +67,19 @@ def test_a_truncated_event_is_refused_at_every_length(event, data):
 
 
 @given(events_of(), st.binary(min_size=1, max_size=50))
-@settings(deadline=None)
+@PATIENT
 def test_bytes_left_over_are_refused(event, rest):
     assert outcome(encode(event, CATALOGUE) + rest) == "TRAILING_BYTES"
 
 
+@PATIENT
 @given(st.binary(max_size=200))
 def test_any_bytes_at_all_decode_or_are_refused(raw):
     outcome(raw)
 
 
 @given(st.sampled_from(sorted(CATALOGUE.parsed)), st.binary(max_size=200))
-@settings(max_examples=500, deadline=None)
+@settings(PATIENT, max_examples=500)
 def test_any_body_under_a_known_schema_decodes_or_is_refused(number, body):
     outcome(b"\x00" + number.to_bytes(4, "big") + body)
 
@@ -192,7 +193,7 @@ def test_what_does_not_fit_its_schema_is_refused_without_its_value(envelope):
 
 
 @given(events_of())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(PATIENT, max_examples=60)
 def test_the_reference_library_writes_and_reads_the_same_bytes(event):
     document = avro.schema.parse(json.dumps(schema_for(event.event_type).document))
     raw = encode(event, CATALOGUE)

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharing import ids
+from tests.strategies import PATIENT
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 names = st.text(max_size=12)
 keys = st.binary(min_size=1, max_size=64)
 
 
+@PATIENT
 @given(keys, names, names, names, names, st.integers(0, 20))
 def test_doing_it_twice_gives_the_same_id(key, organisation, system, native_key, version, child):
     parts = (key, organisation, system, native_key, version, child)
@@ -18,6 +20,7 @@ def test_doing_it_twice_gives_the_same_id(key, organisation, system, native_key,
     assert len(ids.event_id(*parts)) == ids.ID_BYTES
 
 
+@PATIENT
 @given(st.lists(names, min_size=4, max_size=4), st.lists(names, min_size=4, max_size=4))
 def test_other_names_give_another_id_wherever_the_border_between_them_lies(a, b):
     """`("ab", "c")` and `("a", "bc")` are two records."""
@@ -53,6 +56,7 @@ def test_two_recipients_cannot_join_their_feeds():
     assert len({ids.recipient_subject_token(KEY, org, ids.SubjectId(7)) for org in ("school", "trust", "force")}) == 3
 
 
+@PATIENT
 @given(st.text(min_size=4, max_size=30))
 def test_an_id_does_not_hold_what_it_was_made_of(name):
     assert name.encode() not in ids.sender_child_token(KEY, "org", name)

@@ -16,6 +16,7 @@ from sharing.identity.identifiers import (
     upn,
     upn_check_letter,
 )
+from tests.strategies import PATIENT
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def test_a_repeated_digit_passes_the_check_and_is_still_no_identifier(digit):
     assert check_nhs_number(digit * 10).flaw is Flaw.PLACEHOLDER
 
 
+@PATIENT
 @given(st.from_regex(r"[0-9]{10}", fullmatch=True), st.integers(0, 9), st.integers(1, 9))
 def test_one_wrong_digit_of_an_nhs_number_is_always_found(digits, place, step):
     if check_nhs_number(digits).value:
@@ -81,6 +83,7 @@ def test_upn_is_read_as_the_standard_says(written, value, flaw):
     assert upn(written) == value
 
 
+@PATIENT
 @given(st.from_regex(rf"[0-9]{{11}}[0-9{UPN_LETTERS}]", fullmatch=True), st.integers(0, 11), st.integers(1, 9))
 def test_one_wrong_digit_of_a_upn_is_always_found(rest, place, step):
     whole = upn_check_letter(rest) + rest
@@ -112,6 +115,7 @@ def test_postcode_has_one_form(written, value, flaw):
     assert postcode(written) == value
 
 
+@PATIENT
 @given(st.text(max_size=30))
 def test_any_text_at_all_gives_a_normal_form_that_is_its_own_or_a_flaw(text):
     for check in (check_nhs_number, check_upn, check_postcode):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sharing.events import Child
 from sharing.identity import block_values, comparable, from_bytes, merge, to_bytes
 from sharing.identity.normalise import fold
-from tests.strategies import events_of
+from tests.strategies import PATIENT, events_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def test_letters_without_a_latin_form_stay():
     assert block_values(comparable(Child(surname="Ли", forename="Мария", birth_date=date(2016, 2, 11))))
 
 
+@PATIENT
 @given(st.text(max_size=40))
 @example("\U0001d756")  # a styled Greek capital, a letter only after normalising
 def test_folding_twice_is_folding_once(text):
@@ -65,6 +66,7 @@ def test_nothing_blocks_on_an_address_alone():
 children = events_of().map(lambda event: comparable(event.child))
 
 
+@PATIENT
 @given(children, children, children)
 def test_merging_is_a_union_in_any_order(a, b, c):
     assert merge(a, a) == a
@@ -73,6 +75,7 @@ def test_merging_is_a_union_in_any_order(a, b, c):
     assert set(block_values(merge(a, b))) == set(block_values(a)) | set(block_values(b))
 
 
+@PATIENT
 @given(children, children)
 def test_an_identity_record_comes_back_whole_and_equal_records_are_equal_bytes(a, b):
     assert from_bytes(to_bytes(merge(a, b))) == merge(a, b)
