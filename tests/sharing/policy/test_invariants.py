@@ -1,0 +1,136 @@
+"""Invariants hold for the shipped set, and a set that breaks one is shown with a situation in which it breaks."""
+
+import pytest
+
+from sharing.policy import Facts, decide, load, violations
+from sharing.policy.conditions import truth
+from sharing.policy.situations import one
+from sharing.vocabulary import Outcome, RecipientKind
+
+
+def test_the_shipped_agreements_break_no_invariant(agreements):
+    assert [str(v) for v in violations(agreements)] == []
+
+
+def broken(texts, classes, name, old, new):
+    assert old in texts[name]
+    return violations(load({**texts, name: texts[name].replace(old, new, 1)}, classes))
+
+
+BREAKING = [
+    (
+        "encompass.yaml",
+        "      callback: clear",
+        "      callback: clear\n      suspect: clear",
+        "settings-never-learn-who-is-suspected",
+    ),
+    (
+        "encompass.yaml",
+        "      callback: clear",
+        "      callback: clear\n      incident_address: clear",
+        "settings-never-learn-where-a-child-lives",
+    ),
+    (
+        "encompass.yaml",
+        "      callback: clear",
+        "      callback: clear\n      child.former_surname: existence",
+        "former-identity-never-goes",
+    ),
+    (
+        "encompass.yaml",
+        "      callback: clear",
+        "      callback: clear\n      intelligence: existence",
+        "intelligence-never-leaves-police",
+    ),
+    ("encompass.yaml", "      circumstances: clear\n", "", "minimum-of-an-encompass-notice"),
+    (
+        "encompass.yaml",
+        "    when: open_involvement\n",
+        "    when: open_involvement and night_duty\n",
+        "minimum-of-an-encompass-notice",
+    ),
+    (
+        "health-attendance.yaml",
+        "when: open_plan or open_involvement",
+        "when: open_involvement",
+        "attendance-reaches-the-social-worker",
+    ),
+    ("referral.yaml", "      child_words: clear\n", "", "a-referral-always-arrives"),
+    (
+        "coordination.yaml",
+        "child.postcode: outward",
+        "child.postcode: clear",
+        "rolls-get-no-more-than-the-outward-code",
+    ),
+    ("seals.yaml", "when: open_referral", "when: not open_referral", "sealed-address-at-the-front-door"),
+    (
+        "seals.yaml",
+        "      - to: [allocated_team]\n",
+        "      - to: [allocated_team, gp]\n",
+        "sealed-address-outside-social-care",
+    ),
+    ("seals.yaml", "when: address_sealed", "when: address_sealed and s_flag", "sealed-address-outside-social-care"),
+    ("seals.yaml", "      - to: [allocated_team]\n", "", "allocated-team-finds-a-sealed-child"),
+    (
+        "seals.yaml",
+        "      - to: [front_door, emergency_duty]\n        when: open_referral\n",
+        "",
+        "emergency-duty-finds-a-sealed-child",
+    ),
+    ("seals.yaml", "when: adoption", "when: adoption and address_sealed", "adopted-child-is-not-found"),
+    (
+        "seals.yaml",
+        "closes: [$exists]\n    to: [school, early_years]",
+        "closes: [$exists]\n    to: [school]",
+        "perpetrator-in-a-setting-learns-nothing",
+    ),
+    (
+        "plans-and-flags.yaml",
+        "ordinary_registration and (open_plan or open_involvement)",
+        "open_plan or open_involvement",
+        "sensitivity-is-never-announced",
+    ),
+    (
+        "plans-and-flags.yaml",
+        "when: statutory_plan",
+        "when: statutory_plan and open_involvement",
+        "the-flag-reaches-unscheduled-care",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "rule"), BREAKING, ids=[f"{n}-{row[3]}" for n, row in enumerate(BREAKING)]
+)
+def test_a_set_that_breaks_a_rule_is_shown_with_a_witness(texts, classes, name, old, new, rule):
+    found = broken(texts, classes, name, old, new)
+    assert rule in {v.rule_id for v in found}
+    assert all(v.event_type in str(v) and v.rule_id in str(v) for v in found)
+
+
+def test_a_witness_of_a_never_rule_is_a_situation_in_which_it_leaks(texts, classes):
+    old, new = "when: address_sealed", "when: address_sealed and s_flag"
+    changed = load({**texts, "seals.yaml": texts["seals.yaml"].replace(old, new, 1)}, classes)
+    rules = {rule.rule_id: rule for rule in changed.never}
+    found = [v for v in violations(changed) if v.rule_id in rules]
+    assert found
+    for violation in found:
+        decision = decide(changed, violation.event_type, RecipientKind(violation.kind), None, violation.witness)
+        assert decision.outcome is Outcome.DELIVER
+        assert decision.ruling(violation.path).is_released
+        assert not truth(rules[violation.rule_id].when, one(violation.witness))[1]
+
+
+def test_a_witness_of_an_always_rule_is_a_situation_in_which_danger_is_held_back(texts, classes):
+    old, new = "      circumstances: clear\n", ""
+    changed = load({**texts, "encompass.yaml": texts["encompass.yaml"].replace(old, new, 1)}, classes)
+    (violation,) = violations(changed)
+    assert (violation.path, violation.kind) == ("circumstances", RecipientKind.SCHOOL)
+    decision = decide(changed, violation.event_type, RecipientKind.SCHOOL, None, violation.witness)
+    assert not decision.ruling("circumstances").is_released
+
+
+def test_an_empty_situation_is_told_in_words(agreements):
+    from sharing.policy import Violation
+
+    assert str(Violation("r", "e", "k", "p", Facts())) == "r: p of e to k, when nothing is known"
