@@ -15,10 +15,26 @@ RAGGED = Refused("RAGGED_ROW", "row", "expected as many cells as headings, and e
 
 
 def event_or_refusal(
-    reading: Reading, event: Event, envelope: Envelope, local_child: str, native_key: str, child_index: int = 0
+    reading: Reading,
+    event: Event,
+    envelope: Envelope,
+    local_child: str,
+    native_key: str,
+    child_index: int = 0,
+    optional: frozenset[str] = frozenset(),
 ) -> Translation:
-    """The event under its envelope, unless something about the matter itself could not be read."""
-    fault = reading.refusing()
+    """The event under its envelope, unless something about the matter itself could not be read.
+
+    Args:
+        reading: What was read, with its faults.
+        event: Without its envelope.
+        envelope: Without its marks.
+        local_child: See `Translated`, as for `native_key` and `child_index`.
+        native_key: Key of the record.
+        child_index: Which child of it.
+        optional: Paths of the matter that may be unreadable; the event then says which.
+    """
+    fault = reading.refusing(optional)
     if fault is not None:
         return Refused(fault.code, fault.field, fault.reason)
     event = replace(event, envelope=replace(envelope, unreadable=reading.unreadable()))
@@ -35,7 +51,7 @@ def referral(
     child_index: int,
 ) -> Translated:
     """The referral, whatever could be read of it; what could not stands beside it as it was written."""
-    marks = list(reading.unreadable() or ())
+    marks = list(reading.unreadable(with_text=True) or ())
     if row.ragged:
         marks.append(Unreadable(field="row", as_written=as_written(row.written)))
     event = replace(event, envelope=replace(envelope, unreadable=tuple(marks) or None))

@@ -167,13 +167,21 @@ class Reading:
         if is_nobody(child):
             self.fault("NO_CHILD", column, "envelope.subject", "nothing says which child it is")
 
-    def unreadable(self) -> tuple[Unreadable, ...] | None:
-        """Every fault for the envelope: the path and what was written."""
-        return tuple(Unreadable(field=f.path, as_written=f.written) for f in self.faults) or None
+    def unreadable(self, *, with_text: bool = False) -> tuple[Unreadable, ...] | None:
+        """Every fault for the envelope: its path, and for a referral what was written.
 
-    def refusing(self) -> Fault | None:
-        """The first fault that refuses a record which is no referral, or None."""
-        return next((f for f in self.faults if not f.path.startswith("child.")), None)
+        Only a referral says what was written: it was written for social care. Elsewhere a garbled postcode would pass
+        by the rules for postcodes.
+        """
+        return tuple(Unreadable(field=f.path, as_written=f.written if with_text else None) for f in self.faults) or None
+
+    def refusing(self, optional: frozenset[str] = frozenset()) -> Fault | None:
+        """The first fault that refuses a record which is no referral, or None.
+
+        Args:
+            optional: Paths of the matter without which the event is still worth sending.
+        """
+        return next((f for f in self.faults if not f.path.startswith("child.") and f.path not in optional), None)
 
     def _identifier(self, column: str, path: str, check: Callable[[str | None], Checked]) -> str | None:
         text = self.raw(column)

@@ -37,11 +37,29 @@ from sharing.events import (
     MissingChanged,
     MissingGrade,
     NotKnown,
+    RiskTool,
     Urgency,
 )
 
 T = TypeVar("T")
 MAX_CHILDREN = 40
+OPTIONAL = frozenset(
+    {
+        "incident_started_at",
+        "incident_address",
+        "injured",
+        "suspect",
+        "intelligence",
+        "officer",
+        "suggested_actions",
+        "callback",
+        "grade",
+        "last_seen_area",
+        "return_interview_needed",
+        "envelope.recorded_at",
+    }
+)
+"""What may be unreadable without holding back the notice. Markings are not among them: they restrict."""
 _EMPTY = Envelope()
 
 
@@ -76,7 +94,7 @@ def _one(body: Mapping[str, object], child: object, at: int, now: datetime) -> T
     own = reading.raw(f"{prefix}child_ref")
     local_child = f"ref:{own}" if own else local_key(identity, f"{reference}/{at}")
     outcome = event_or_refusal(
-        reading, event, envelope, local_child, reference, stable_index(local_child) if own else at
+        reading, event, envelope, local_child, reference, stable_index(local_child) if own else at, OPTIONAL
     )
     return _versioned(outcome, reading.raw("record_version")[:MAX_SHORT])
 
@@ -132,7 +150,7 @@ def _domestic_abuse(
         actions_taken_not_known=actions[1],
         agencies_told=told[0],
         agencies_told_not_known=told[1],
-        risk_tool=reading.code("risk_tool", "risk_tool", TOOLS),
+        risk_tool=_tool(reading),
         risk_grade=grade[0],
         risk_grade_not_known=grade[1],
         injured=reading.flag(f"{prefix}injured", "injured"),
@@ -179,6 +197,12 @@ def _markings(reading: Reading, body: Mapping[str, object]) -> tuple[Marking, ..
     if None in found:
         reading.fault("UNKNOWN_CODE", "markings", "envelope.markings", "not in the list of markings")
     return tuple(sorted({marking for marking in found if marking is not None})) or None
+
+
+def _tool(reading: Reading) -> RiskTool | None:
+    """The tool used; one that is not in the list is another one."""
+    written = reading.raw("risk_tool")
+    return TOOLS.get(heading(written), RiskTool.OTHER) if written else None
 
 
 def _agencies(reading: Reading, body: Mapping[str, object]) -> tuple[str, ...] | None:

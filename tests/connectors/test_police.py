@@ -79,7 +79,23 @@ def test_no_is_a_value_and_no_missing_item():
 @pytest.mark.parametrize("field", ["birth_date", "postcode", "sex"])
 def test_wrong_birth_date_or_postcode_silences_no_notice(field):
     found = event(only(told(one_child(**{field: "garbled"}))))
-    assert [(u.field, u.as_written) for u in found.envelope.unreadable] == [(f"child.{field}", "garbled")]
+    assert [(u.field, u.as_written) for u in found.envelope.unreadable] == [(f"child.{field}", None)]
+
+
+@pytest.mark.parametrize(
+    ("key", "path"), [("incident_started_at", "incident_started_at"), ("suspect", "suspect"), ("officer", "officer")]
+)
+def test_notice_is_not_held_back_for_what_it_can_do_without(key, path):
+    found = event(only(told(one_child() | {key: "x" * 400})))
+    assert [(u.field, u.as_written) for u in found.envelope.unreadable] == [(path, None)]
+
+
+def test_marking_that_nobody_knows_holds_the_notice_for_a_person():
+    assert only(told(one_child() | {"markings": ["SECRET"]})).field == "markings"
+
+
+def test_risk_tool_that_nobody_knows_is_another_one():
+    assert event(only(told(one_child() | {"risk_tool": "DRAQ"}))).risk_tool.value == "OTHER"
 
 
 @pytest.mark.parametrize(
