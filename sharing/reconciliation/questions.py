@@ -57,8 +57,6 @@ def settle(state: SubjectState, question: Question, signal: Signal) -> SubjectSt
     """The state after a signal that ends a question; a task that watched for its answer ends with it."""
     ended = _moved(question, signal)
     after = state.with_question(ended)
-    if not RULES[question.rule].whole:
-        return after
     for watching in [q for q in after.questions if q.about == question.exchange_id and q.is_open]:
         after = after.with_question(_moved(watching, Signal.SETTLED))
     return after

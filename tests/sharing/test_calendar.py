@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharing.calendar import Calendars, Duty, Term, at_local, bank_holidays, from_document, local
@@ -52,12 +52,14 @@ def test_a_summer_clock_change_moves_the_utc_time_and_not_the_wall() -> None:
     assert EASTHAVEN.add_working_days(friday, 1) == datetime(2026, 3, 30, 16, 5, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(MOMENTS, MOMENTS, st.integers(0, 50))
 def test_a_later_start_never_ends_earlier(one: datetime, other: datetime, days: int) -> None:
     early, late = sorted([one, other])
     assert EASTHAVEN.add_working_days(early, days) <= EASTHAVEN.add_working_days(late, days)
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.integers(0, 20), st.integers(0, 20))
 def test_two_clocks_in_a_row_are_one_long_clock(start: datetime, first: int, second: int) -> None:
     inner = EASTHAVEN.add_working_days(start, first)
@@ -66,6 +68,7 @@ def test_two_clocks_in_a_row_are_one_long_clock(start: datetime, first: int, sec
     assert early == late or not any(EASTHAVEN.is_working_day(day) for day in between)  # no working time between them
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.integers(1, 50))
 def test_the_clock_runs_through_exactly_so_many_working_days(start: datetime, days: int) -> None:
     end = EASTHAVEN.add_working_days(start, days)
@@ -78,12 +81,14 @@ def test_the_clock_runs_through_exactly_so_many_working_days(start: datetime, da
     assert EASTHAVEN.is_working_day(last_minute)
 
 
+@settings(deadline=None)
 @given(st.dates(date(2000, 1, 1), date(2060, 1, 1)))
 def test_no_weekend_and_no_bank_holiday_is_a_working_day(day: date) -> None:
     free = day.isoweekday() > 5 or day in bank_holidays(day.year)
     assert EASTHAVEN.is_working_day(day) is not free
 
 
+@settings(deadline=None)
 @given(st.integers(2000, 2060))
 def test_every_year_has_its_eight_bank_holidays_on_weekdays(year: int) -> None:
     proclaimed_or_substitute = [day for day in bank_holidays(year) if day.isoweekday() <= 5]
@@ -112,6 +117,7 @@ def test_next_school_day(start: str, end: str) -> None:
     assert EASTHAVEN.next_school_day_at("easthaven", wall(start), 8) == wall(end)
 
 
+@settings(deadline=None)
 @given(MINUTES, st.integers(0, 23))
 def test_the_next_school_day_is_after_the_start_and_none_is_skipped(start: datetime, hour: int) -> None:
     end = EASTHAVEN.next_school_day_at("easthaven", start, hour)
@@ -122,6 +128,7 @@ def test_the_next_school_day_is_after_the_start_and_none_is_skipped(start: datet
     assert passed == []
 
 
+@settings(deadline=None)
 @given(MINUTES)
 def test_a_setting_without_term_data_is_never_later_than_one_with_them(start: datetime) -> None:
     unknown = EASTHAVEN.next_school_day_at("", start, 8)
@@ -143,6 +150,7 @@ def test_who_is_on_duty(moment: str, duty: Duty) -> None:
     assert EASTHAVEN.on_duty(wall(moment)) is duty
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_at_night_and_on_free_days_emergency_duty_answers(moment: datetime) -> None:
     shown = local(moment)

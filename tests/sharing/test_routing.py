@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharing.directory import Directory
@@ -200,6 +200,13 @@ STARTED = {"kind": PlanKind.CHILD_PROTECTION, "action": PlanAction.STARTED}
             id="notice-while-the-setting-waits",
         ),
         pytest.param(
+            said(MissingChanged, TODDLER),
+            SubjectState(involvements=(involvement(COMMUNITY, "school_nurse"),)),
+            TUESDAY_NOON,
+            {FRONT_DOOR, f"{COMMUNITY}/school_nurse"},
+            id="whoever-is-involved-and-nobody-beside",
+        ),
+        pytest.param(
             said(MissingChanged), HELD, SATURDAY_NIGHT, {ALLOCATED, EMERGENCY, LEAD, VISITOR}, id="missing-at-night"
         ),
         pytest.param(said(ConcernShared), NOTHING, TUESDAY_NOON, {FRONT_DOOR}, id="concern"),
@@ -393,6 +400,7 @@ STATUTORY_KINDS = {
 }
 
 
+@settings(deadline=None)
 @given(st.sampled_from(IN_TYPES), STATES, NOWS, st.sampled_from([OLDER, TODDLER, Child()]))
 def test_nobody_is_a_recipient_without_an_involvement_a_question_or_a_duty_in_law(
     event_type: str, state: SubjectState, now: datetime, child: Child
@@ -411,6 +419,7 @@ def test_nobody_is_a_recipient_without_an_involvement_a_question_or_a_duty_in_la
                 assert to.kind in STATUTORY_KINDS or (need.rule == "own_setting" and to.organisation in settings)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(IN_TYPES), STATES, NOWS)
 def test_no_sender_is_told_its_own_words(event_type: str, state: SubjectState, now: datetime) -> None:
     event = said(EVENT_TYPES[event_type], reply="x0")
@@ -419,6 +428,7 @@ def test_no_sender_is_told_its_own_words(event_type: str, state: SubjectState, n
     assert all(r.kind is RecipientKind.EMERGENCY_DUTY for r in own)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(IN_TYPES), STATES, NOWS)
 def test_everybody_reached_is_enrolled_and_asked_once(event_type: str, state: SubjectState, now: datetime) -> None:
     routed = recipients(said(EVENT_TYPES[event_type], reply="x0"), state, DIRECTORY, now, CALENDARS)
@@ -427,6 +437,7 @@ def test_everybody_reached_is_enrolled_and_asked_once(event_type: str, state: Su
     assert routed == recipients(said(EVENT_TYPES[event_type], reply="x0"), state, DIRECTORY, now, CALENDARS)
 
 
+@settings(deadline=None)
 @given(STATES, NOWS)
 def test_a_referral_reaches_the_front_door_whatever_the_state(state: SubjectState, now: datetime) -> None:
     reached = places(said(ReferralSubmitted), state, now)
@@ -434,6 +445,7 @@ def test_a_referral_reaches_the_front_door_whatever_the_state(state: SubjectStat
     assert reached <= {FRONT_DOOR, EMERGENCY}
 
 
+@settings(deadline=None)
 @given(STATES, NOWS)
 def test_no_setting_learns_of_a_seal_or_an_attendance(state: SubjectState, now: datetime) -> None:
     for cls in (SealChanged, UnscheduledAttended):

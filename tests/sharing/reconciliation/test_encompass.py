@@ -23,6 +23,7 @@ from sharing.events import (
     TaskKind,
     Urgency,
 )
+from sharing.reconciliation import EventFacts, open_questions
 from sharing.reconciliation.state import QuestionState
 from tests.sharing.reconciliation.town import (
     BRANNOCK,
@@ -72,6 +73,15 @@ def test_the_rolls_are_asked_and_only_the_setting_waits() -> None:
     assert town.trays_with(NOTICE) == {f"{CSC}/front_door", f"{COMMUNITY}/health_visitor"}
 
 
+def test_the_rolls_are_asked_by_one_exchange_and_no_other_counts() -> None:
+    town, asked = notified()
+    sought = town.one(ROLLS, "broker.setting.sought")
+    about = EventFacts("later", town.now, "crosswalk", cause="e1")
+    again = open_questions(town.state, sought.event, [(sought.to, "forged")], about, town.directory, town.calendars)
+    assert (again.state, again.changed) == (town.state, False)
+    assert town.state.awaiting[0].sought_exchange == asked
+
+
 @pytest.mark.parametrize(
     ("urn", "slug"),
     [("999001", OAKFIELD), ("999002", BRANNOCK), ("999003", HARBOUR)],
@@ -99,14 +109,15 @@ def test_an_acknowledgement_stops_the_clock_and_reaches_the_police() -> None:
     assert town.pass_time(MONDAY_AT_EIGHT + HOUR).said == ()
 
 
-def test_another_schools_acknowledgement_stops_nothing() -> None:
+@pytest.mark.parametrize("action", [AlertAction.CHILD_SUPPORTED, AlertAction.CHILD_NOT_HERE])
+def test_another_schools_acknowledgement_stops_nothing(action: AlertAction) -> None:
     town, asked = notified()
     town.send(found(setting_urn="999001"), EDUCATION, reply_to=asked)
     letter = town.one(f"{OAKFIELD}/safeguarding_lead", NOTICE)
-    town.send(acknowledged(), HARBOUR, reply_to=letter.exchange)
+    town.send(acknowledged(action), HARBOUR, reply_to=letter.exchange)
     assert town.question("encompass-acknowledged").state is QuestionState.OPEN
     assert town.refused == ["NOT_THE_RECIPIENT"]
-    assert town.tray(FORCE, "school.") == []
+    assert town.tray(FORCE) == []
 
 
 def test_a_silent_setting_its_deputy_then_education_is_rung() -> None:
@@ -189,7 +200,8 @@ def test_after_four_hours_without_a_match_police_and_education_are_called_once(a
 
 def test_a_child_on_no_roll_is_a_gap_that_names_no_child() -> None:
     town, asked = notified()
-    town.send(found(SettingResult.NOT_FOUND), EDUCATION, reply_to=asked)
+    for _ in range(2):
+        town.send(found(SettingResult.NOT_FOUND), EDUCATION, reply_to=asked)
     gap = town.one(DUTY, "broker.coverage.gap").event
     assert (gap.kind, gap.child) == (CoverageKind.ON_NO_ROLL, Child())
 

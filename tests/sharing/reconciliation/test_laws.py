@@ -129,6 +129,19 @@ def test_what_is_taken_twice_is_taken_once(deeds: list[Deed]) -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@given(DEEDS, EVENTS, SENDERS, st.integers(0, 30))
+def test_the_same_event_again_changes_and_says_nothing(
+    deeds: list[Deed], event: Event, sender: str, letter: int
+) -> None:
+    town = play(deeds)
+    about = EventFacts("again", town.now, sender, town.trays[letter % len(town.trays)].exchange)
+    first = absorb(town.state, event, about, town.directory, town.calendars)
+    second = absorb(first.state, event, about, town.directory, town.calendars)
+    assert (second.state, second.said, second.changed) == (first.state, (), False)
+    assert (second.register_moved, second.recall, second.release_again) == (False, False, ())
+
+
+@settings(max_examples=150, deadline=None)
 @given(DEEDS)
 def test_no_exchange_is_delivered_twice_and_no_words_have_two_meanings(deeds: list[Deed]) -> None:
     town = play(deeds)

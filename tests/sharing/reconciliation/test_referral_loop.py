@@ -252,9 +252,10 @@ def test_a_repeated_answer_changes_nothing() -> None:
     town = Town()
     exchange = referred(town)
     town.send(REFUSED, CSC, reply_to=exchange, event_id="decision")
-    before, letters = town.state, len(town.trays)
+    before, letters, steps = town.state, len(town.trays), len(town.steps)
     town.send(REFUSED, CSC, reply_to=exchange, event_id="decision")
     assert (town.state, len(town.trays)) == (before, letters)
+    assert [step.said for step in town.steps[steps:]] == [(), ()]
 
 
 def test_routing_a_referral_again_does_not_restart_its_clock() -> None:
@@ -331,6 +332,13 @@ def test_a_refused_referral_rings_at_once_and_is_rung_once() -> None:
     assert town.one(LEAD, "broker.escalation").event.why == "REFUSED_BY_SYSTEM"
     assert town.tray(LEAD, "broker.clock.changed")[-1].event.rule == "referral-receipt"
     assert town.question("referral-decision").stage == 1
+
+
+def test_at_night_one_functions_refusing_system_does_not_speak_for_the_other() -> None:
+    town = Town(now=SATURDAY_NIGHT)
+    referred(town)
+    town.send(receipt(ReceiptState.REFUSED), CSC, reply_to=f"e1>{EMERGENCY}")
+    assert town.question("referral-decision").stage == 0
 
 
 def test_a_decision_proves_receipt() -> None:
