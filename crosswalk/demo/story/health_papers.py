@@ -53,8 +53,10 @@ def attendance(tokens: Tokens, visit: Visit) -> tuple[str, Published]:
     return _message(lines), draft.done()
 
 
-def registration(tokens: Tokens, reference: str, child: Child, at: datetime) -> tuple[str, Published]:
-    """The A08 of a child who is flagged: the practice where the child is registered. It does not say since when."""
+def registration(
+    tokens: Tokens, reference: str, child: Child, at: datetime, *, worried: bool = False
+) -> tuple[str, Published]:
+    """The A08 of a child who is flagged, or worried about: where it is registered. It does not say since when."""
     draft = _draft(tokens, reference, "health.registration.changed", child, at, "setup")
     draft.fields |= {
         "kind": "GP_PRACTICE",
@@ -62,7 +64,10 @@ def registration(tokens: Tokens, reference: str, child: Child, at: datetime) -> 
         "envelope.urgency": "SAME_DAY",
         "envelope.author_function": "emergency_department",
     }
-    text = _message([*_person(draft, "A08"), "PV1|1|O", f"ZU8|{draft.hidden('orientation', 'U')}|||0"])
+    lines = [*_person(draft, "A08"), "PV1|1|O"]
+    if worried:
+        lines.append(f"OBX|1|TX|{CONCERN}||{draft.hidden('note', 'See the notes')}")
+    text = _message([*lines, f"ZU8|{draft.hidden('orientation', 'U')}|||0"])
     said = draft.done()
     told = {path: value for path, value in said.fields.items() if path != "envelope.occurred_at"}
     return text, replace(said, occurred_at="", fields=told)

@@ -47,8 +47,11 @@ def morning(tokens: Tokens, people: dict[str, Child]) -> Iterator[Step]:
     yield school_papers.log(
         "st-brannock-independent", "concerns-friday-morning.csv", [_known(tokens, people, "perran")]
     )
-    wren = health_papers.Visit("setup.attendance.wren", people["sallow-wren"], london(20, 8, 40), "setup", worried=True)
-    yield health_papers.messages("adt-friday-morning.hl7", [health_papers.attendance(tokens, wren)])
+    yield WaitQuiet()
+    wren = health_papers.registration(
+        tokens, "setup.registration.wren", people["sallow-wren"], london(20, 8, 55), worried=True
+    )
+    yield health_papers.messages("adt-friday-morning.hl7", [wren])
     yield WaitQuiet()
     yield Say(
         "A child protection plan starts: school, practice and health visitor hear of it, the hospital gets a flag."
@@ -146,18 +149,18 @@ def _words(category: str, incident: str) -> dict[str, str]:
 
 
 def _register(tokens: Tokens, people: dict[str, Child]) -> list[care_papers.Row]:
-    idris = people["vance-idris"]
     parties = (
-        ("easthaven-social-care", "allocated_team"),
-        ("oakfield-primary", "safeguarding_lead"),
-        ("easthaven-community", "health_visitor"),
-        ("mill-lane-surgery", "practice_lead"),
+        ("vance-idris", "easthaven-social-care", "allocated_team"),
+        ("vance-idris", "oakfield-primary", "safeguarding_lead"),
+        ("vance-idris", "easthaven-community", "health_visitor"),
+        ("vance-idris", "mill-lane-surgery", "practice_lead"),
+        ("sallow-wren", "easthaven-community", "health_visitor"),
     )
     rows = []
-    for minute, (organisation, function) in enumerate(parties):
+    for minute, (key, organisation, function) in enumerate(parties):
         at = london(20, 8, 30) + timedelta(minutes=minute)
-        reference = f"setup.register.idris.{function}"
-        rows.append(care_papers.involvement(tokens, reference, idris, at, organisation, function, "setup"))
+        reference = f"setup.register.{key.partition('-')[2]}.{function}"
+        rows.append(care_papers.involvement(tokens, reference, people[key], at, organisation, function, "setup"))
     return rows
 
 

@@ -38,7 +38,7 @@ class Published:
         event_type: Its type in the catalogue, `""` for what can be no event.
         child: The story's own key of the child, such as `lorimer-1`; never a name.
         fate: What must become of it.
-        occurred_at: ISO 8601 UTC, as every view of it shows; unique by type and child. `""` where the record tells none.
+        occurred_at: ISO 8601 UTC, as every view of it shows; unique by type and child; `""`: not told.
         fields: Values by path as a view would show them (`child.surname`, `facts`, ...), only those that are there.
         canaries: Unique tokens by path; each stands somewhere in that field's value.
         code: Refusal code that is expected, `""` where there is none.

@@ -161,8 +161,8 @@ def _register(tokens: Tokens, romy: Child, perran: Child, wren: Child) -> list[c
         (romy, "easthaven-community", "health_visitor"),
         (perran, "easthaven-social-care", "allocated_team"),
         (perran, "st-brannock-independent", "safeguarding_lead"),
+        (perran, "mill-lane-surgery", "practice_lead"),
         (wren, "easthaven-social-care", "allocated_team"),
-        (wren, "easthaven-community", "health_visitor"),
     )
     rows = []
     for minute, (child, organisation, function) in enumerate(parties):
