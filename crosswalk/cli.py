@@ -6,6 +6,8 @@ only the connector has a command line too; a fault that a person can mend is pri
 
 import os
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +29,8 @@ def worker() -> None:
     from streams.settings import Settings
     from streams.worker import run_worker
 
-    run_worker(Settings.from_environment(os.environ, PACKAGE))
+    config = logs.standard_logging(json_lines=not sys.stderr.isatty())
+    run_worker(Settings.from_environment(os.environ, PACKAGE), config)
 
 
 @app.command()
@@ -66,8 +69,10 @@ def provision(
 def _mount() -> None:
     """Hang the rooms' own command lines below ours; a room that is not installed is left out."""
     for name, module, attribute in ROOMS:
+        if find_spec(module.split(".", maxsplit=1)[0]) is None:
+            continue
         try:
-            room = __import__(module, fromlist=[attribute])
+            room = import_module(module)
         except ModuleNotFoundError as missing:
             if (missing.name or "").split(".")[0] in OUR_ROOMS:
                 raise
@@ -85,10 +90,10 @@ ROOMS = [
     ("ledger", "ledger.cli", "ledger_app"),
     ("connector", "connectors.cli", "connector_app"),
     ("translate", "connectors.translate_cli", "translate"),
-    ("review", "crosswalk.review_cli", "review_app"),
-    ("why", "crosswalk.why_cli", "why"),
-    ("console", "crosswalk.console_cli", "console"),
-    ("demo", "crosswalk.demo.cli", "demo"),
+    # ("review", "crosswalk.review_cli", "review_app"),
+    # ("why", "crosswalk.why_cli", "why"),
+    # ("console", "crosswalk.console_cli", "console"),
+    # ("demo", "crosswalk.demo.cli", "demo"),
 ]
 """Name of a command, the module that has it, and what it is called there."""
 

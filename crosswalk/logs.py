@@ -6,6 +6,7 @@ processor.
 """
 
 import logging
+import logging.config
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -56,6 +57,13 @@ def describe_fault(error: BaseException | None) -> dict[str, str]:
     return {"error_type": type(error).__name__, "where": where}
 
 
+_SHARED: list[Any] = [
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    only_safe_keys,
+]
+
+
 def configure(*, json_lines: bool | None = None) -> None:
     """Set up structlog and the standard library's logging, once a process.
 
@@ -63,28 +71,30 @@ def configure(*, json_lines: bool | None = None) -> None:
         json_lines: JSON lines when true, pretty when false, by terminal when None.
     """
     as_json = not sys.stderr.isatty() if json_lines is None else json_lines
-    shared = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        only_safe_keys,
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],  # type: ignore[list-item]
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=True)
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[_library_record, *shared],  # type: ignore[list-item]
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    for name in _QUIET_LIBRARIES:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.config.dictConfig(standard_logging(json_lines=as_json))
+
+
+def standard_logging(*, json_lines: bool) -> dict[str, Any]:
+    """Configuration of the standard library's logging: every record, ours or a library's, passes the same processor."""
+    renderer = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=True)
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": [_library_record, *_SHARED],
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"safe": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "safe", "stream": "ext://sys.stderr"}},
+        "loggers": {name: {"level": "ERROR"} for name in _QUIET_LIBRARIES},
+        "root": {"level": "INFO", "handlers": ["stderr"]},
+    }
 
 
 def _library_record(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

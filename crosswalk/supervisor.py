@@ -33,6 +33,7 @@ class Supervised:
         env: Whole environment of the process.
         log_path: Where its standard error and output go.
         restarts: How often it was started again.
+        ended: Whether it was ended on purpose.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Supervised:
     env: Mapping[str, str]
     log_path: Path
     restarts: int = 0
+    ended: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -85,6 +87,14 @@ class Supervisor:
             os.kill(pid, signal.SIGKILL)
         return pid
 
+    def end(self, name: str) -> None:
+        """End one process cleanly; it is not started again."""
+        child = self.children.pop(name)
+        child.ended = True
+        if child.process and child.alive():
+            child.process.terminate()
+            _end(child.process, STOP_SECONDS)
+
     def stop(self) -> None:
         """End every process: ask first, then insist. Nothing is left behind."""
         self._stopping.set()
@@ -103,7 +113,7 @@ class Supervisor:
         while not self._stopping.is_set() and child.process:
             began = monotonic()
             code = child.process.wait()
-            if self._stopping.is_set():
+            if self._stopping.is_set() or child.ended:
                 return
             wait = FIRST_WAIT_SECONDS if monotonic() - began > STEADY_SECONDS else min(wait * 2, LONGEST_WAIT_SECONDS)
             child.restarts += 1

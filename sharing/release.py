@@ -15,7 +15,7 @@ from sharing.policy.decide import Decision, decide
 from sharing.policy.facts import Facts, Guard, said_by
 from sharing.policy.model import Agreements
 from sharing.reconciliation.involved import open_involvements
-from sharing.reconciliation.rules import REFERRAL_DECISION
+from sharing.reconciliation.rules import REFERRAL_DECISION, REFERRAL_RECEIPT
 from sharing.reconciliation.state import Seal, SubjectState
 from sharing.redaction import redact
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
@@ -163,9 +163,10 @@ class Dress:
 
 
 def due_by(state: SubjectState, exchange: ExchangeId) -> datetime | None:
-    """When the first clock that this exchange runs under ends, None when none runs."""
+    """When this exchange must be answered, None when nothing is asked. That it arrived is asked of no person."""
     hexed = exchange.hex()
-    return min((q.due_by for q in state.questions if hexed in q.exchanges), default=None)
+    asked = (q for q in state.questions if q.rule != REFERRAL_RECEIPT and hexed in q.exchanges)
+    return min((q.due_by for q in asked), default=None)
 
 
 def view(event: Event, exchange: Exchange, subject: SubjectId, dress: Dress) -> Event:

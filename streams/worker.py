@@ -56,8 +56,12 @@ def security_of(settings: Settings) -> dict[str, Any]:
     }
 
 
-def run_worker(settings: Settings) -> NoReturn:
+def run_worker(settings: Settings, logging_config: dict[str, Any]) -> NoReturn:
     """Run one worker until a signal ends it.
+
+    Args:
+        settings: Of this process.
+        logging_config: Configuration of the standard library's logging, which Faust would else replace by its own.
 
     Raises:
         Misconfigured: a setting or file is wrong; nothing was started.
@@ -89,7 +93,7 @@ def run_worker(settings: Settings) -> NoReturn:
     app = build_app(TransportSettings(settings.bootstrap, GROUP, settings.state / settings.worker))
     attach(app, inputs, absorb)
     try:
-        run(app)
+        run(app, logging_config)
     finally:
         stopping.set()
         for thread in threads:

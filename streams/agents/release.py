@@ -58,7 +58,6 @@ class Release:
         self.barrier = barrier
         self.outbox = Outbox(owner)
         self._leased_at = datetime.min.replace(tzinfo=UTC)
-        self._sent: list[int] = []
         self._digests: dict[int, bytes] = {}
 
     def once(self, real_now: datetime) -> int:
@@ -74,14 +73,10 @@ class Release:
         with self.broker.ledger.reading() as tx:
             found = self.outbox.rows_for(tx, AT_ONCE)
             waits = not found or is_behind(ends, tx.progress())
-        if waits:
-            self._mark_sent()
-            return left
-        return left + self._ordinary(found)
+        return left if waits else left + self._ordinary(found)
 
     def close(self) -> None:
-        """Mark what was sent and let others have the lanes at once."""
-        self._mark_sent()
+        """Let others have the lanes at once."""
         with self.broker.ledger.transaction() as tx:
             self.outbox.give_back(tx)
 
@@ -92,12 +87,6 @@ class Release:
             with self.broker.ledger.transaction() as tx:
                 self.outbox.lease_lanes(tx, real_now, LEASE)
             self._leased_at = real_now
-
-    def _mark_sent(self) -> None:
-        if self._sent:
-            with self.broker.ledger.transaction() as tx:
-                self.outbox.mark_sent(tx, self._sent)
-            self._sent = []
 
     # ------------------------------------------------------------ referrals
 
@@ -123,19 +112,16 @@ class Release:
     def _ordinary(self, found: Mapping[int, Sequence[LaneItem]]) -> int:
         now = self.broker.now()
         with self.broker.ledger.transaction() as tx:
-            if self._sent:
-                self.outbox.mark_sent(tx, self._sent)
             tx.hold_head()
             looked = self._look(tx, found)
             if looked.moved:
                 self.outbox.redecide(tx, self._decided_again(tx, looked.moved, now))
             seqs = self.outbox.claim(tx, _claims(found, looked), now)
-        self._sent = []
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
-        self._sent = [lane for lane in looked.going if lane not in failed]
-        if failed:
+        if looked.going:
             with self.broker.ledger.transaction() as tx:
+                self.outbox.mark_sent(tx, [lane for lane in looked.going if lane not in failed])
                 self._suspend(tx, failed)
         return sum(1 for item, _ in going if item.lane not in failed)
 

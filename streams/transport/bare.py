@@ -104,23 +104,26 @@ class BareSource(ConsumerRebalanceListener):  # type: ignore[misc]
         Args:
             revoked: Partitions that go.
         """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE_S):
-                await self._idle.wait()
-        if self._consumer is not None:
+        try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SETTLE_S):
-                    await self._commit(self._consumer)
-        self.offsets.drop([(tp.topic, tp.partition) for tp in revoked])
+                    await self._idle.wait()
+            if self._consumer is not None:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SETTLE_S):
+                        await self._commit(self._consumer)
+        finally:
+            self.offsets.drop([(tp.topic, tp.partition) for tp in revoked])
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Begin new books: aiokafka reads a fresh assignment from the committed offset, else from the beginning.
+        """Do nothing, on purpose.
+
+        aiokafka reads a fresh assignment from the committed offset, else from the beginning, and may have handed out
+        the first records before this call. New books begun here, without a seek, would drop them.
 
         Args:
             assigned: Partitions that came.
         """
-        for tp in assigned:
-            self.offsets.restart((tp.topic, tp.partition))
 
     def vitals(self) -> Vitals:
         """What the watchdogs look at."""

@@ -147,10 +147,12 @@ class SafeConsumer(driver.Consumer):
         Args:
             revoked: Partitions that were taken away.
         """
-        await super().on_partitions_revoked(revoked)  # stops the flow and empties the queues
-        if revoked:
-            await self._last_commit()
-        self.offsets.drop(revoked)
+        try:
+            await super().on_partitions_revoked(revoked)  # stops the flow and empties the queues
+            if revoked:
+                await self._last_commit()
+        finally:
+            self.offsets.drop(revoked)
 
     async def _last_commit(self) -> None:
         """Commit what is safe before the partitions go; whatever fails here is only repeated elsewhere."""
