@@ -44,7 +44,7 @@ class Polarity(StrEnum):
 
 _FALSE, _TRUE = 1, 2
 _SHIFT = {guard: 2 * place for place, guard in enumerate(Guard)}
-_VALUES = {0: None, _FALSE: False, _TRUE: True}
+_VALUES = {_FALSE: False, _TRUE: True}  # anything else is unknown
 _BITS = {guard: {None: 0, False: _FALSE << shift, True: _TRUE << shift} for guard, shift in _SHIFT.items()}
 
 
@@ -64,7 +64,7 @@ class Facts(Mapping[Guard, bool | None]):
         return cls(sum(_BITS[guard][value] for guard, value in stated.items()))
 
     def __getitem__(self, guard: Guard) -> bool | None:
-        return _VALUES[self.vector >> _SHIFT[guard] & 3]
+        return _VALUES.get(self.vector >> _SHIFT[guard] & 3)
 
     def __iter__(self) -> Iterator[Guard]:
         return iter(Guard)

@@ -102,16 +102,31 @@ def _day_of(event: Event) -> Any:
 
 
 def _assembler(record_type: Any, plain: tuple[str, ...], made: tuple[tuple[str, Build], ...]) -> Build:
-    """Put a record together; every field that is not named here keeps its default, which is null."""
-    take = attrgetter(*plain) if plain else None
-    single = len(plain) == 1
+    """Put a record together from nothing: the clear fields in one go, the reduced ones, and null in all the rest.
+
+    The slots are filled directly, since this runs for every view and a frozen dataclass's constructor costs half as
+    much again; the result is the same, by test.
+    """
+    given = {*plain, *(name for name, _ in made)}
+    absent = tuple(field.name for field in fields(record_type) if field.name not in given)
+    take = _taker(plain)
+    puts = tuple(getattr(record_type, name).__set__ for name in (*plain, *absent))
+    nulls = (None,) * len(absent)
+    steps = tuple((getattr(record_type, name).__set__, attrgetter(name), make) for name, make in made)
 
     def build(record: Record, event: Event, tokeniser: Tokeniser | None) -> Record:
-        found: dict[str, Any] = {}
-        if take is not None:
-            found.update(zip(plain, (take(record),) if single else take(record), strict=True))
-        for name, make in made:
-            found[name] = make(getattr(record, name), event, tokeniser)
-        return record_type(**found)
+        view = object.__new__(record_type)
+        for put, value in zip(puts, take(record) + nulls, strict=True):
+            put(view, value)
+        for put, get, make in steps:
+            put(view, make(get(record), event, tokeniser))
+        return view
 
     return build
+
+
+def _taker(names: tuple[str, ...]) -> Callable[[Record], tuple[Any, ...]]:
+    """The values of these fields as a tuple, however many they are."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda record: tuple(getattr(record, name) for name in names)

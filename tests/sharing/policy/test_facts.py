@@ -71,3 +71,7 @@ def test_a_registration_that_speaks_of_sensitivity_is_not_ordinary():
     assert ordinary(kind=RegistrationKind.SENSITIVITY) is False
     assert ordinary(kind=RegistrationKind.GP_PRACTICE, sensitive=False) is False
     assert ordinary() is None
+
+
+def test_bits_that_mean_nothing_are_unknown():
+    assert all(Facts(2**64 - 1)[guard] is None for guard in Guard)

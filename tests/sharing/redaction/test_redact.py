@@ -110,6 +110,14 @@ def test_a_view_goes_through_the_wire_unchanged(agreements, event, kind, known):
     assert decode(encode(view, CATALOGUE), CATALOGUE) == view
 
 
+@given(events_of(), kinds, any_facts)
+def test_a_view_is_a_whole_event_as_its_constructor_makes_it(agreements, event, kind, known):
+    view = redact(event, decide(agreements, event.event_type, kind, None, known))
+    rebuilt = replace(view, envelope=replace(view.envelope), child=replace(view.child))
+    assert rebuilt == view
+    assert hash(rebuilt) == hash(view)
+
+
 def test_a_decision_about_another_event_type_is_refused(agreements):
     decision = decide(agreements, "csc.plan.changed", RecipientKind.SCHOOL, None, MOST)
     with pytest.raises(Misconfigured, match=r"a decision about csc\.plan\.changed was used on referral\.submitted"):
