@@ -15,9 +15,9 @@ from sharing.reconciliation.answers import answers, missing_items
 from sharing.reconciliation.clocks import due_after_wait
 from sharing.reconciliation.machine import Signal, advance
 from sharing.reconciliation.parties import first_function, recipient_for, speaker
-from sharing.reconciliation.rules import ANSWER_COMPLETION, RULES, WAITS, ClockRule, Side
+from sharing.reconciliation.rules import ANSWER_COMPLETION, IDENTITY_REVIEW, RULES, WAITS, ClockRule, Side
 from sharing.reconciliation.saying import World, distinct, envelope, then
-from sharing.reconciliation.state import EventFacts, Question, Said, Step, SubjectState
+from sharing.reconciliation.state import Awaiting, EventFacts, Question, Said, Step, SubjectState
 from sharing.vocabulary import Recipient, RecipientKind
 
 Exchanges = Sequence[tuple[Recipient, str]]
@@ -109,15 +109,18 @@ def _open(
     if any(q.rule == rule.name and exchange in q.exchanges for q in state.questions):
         return Step(state)
     matter = event.about_event or "" if isinstance(event, TaskRaised) else ""
-    since, setting = _waited(state, about, owner)
-    home = world.directory.get(setting or owner.organisation)
+    asker = speaker(world.directory, about.sender, event.envelope.author_function)
+    waited = _waited(state, about, owner)
+    since = waited.since if waited else about.now
+    home = world.directory.get((waited.setting if waited else "") or owner.organisation)
     matter_due = next((q.due_by for q in state.questions if matter and matter in q.exchanges), None)
     due = due_after_wait(rule.lasts, since, world.now, world.calendars, home.terms if home else "", matter_due)
     question = Question(
         rule=rule.name,
         event_id=about.event_id,
         event_type=event.event_type,
-        asker=speaker(world.directory, about.sender, event.envelope.author_function),
+        asker=speaker(world.directory, about.sender, event.envelope.author_function)
+        or (waited.asker if waited else None),
         owner=owner,
         exchange_id=exchange,
         started_at=since,
@@ -131,16 +134,12 @@ def _open(
     return Step(state.with_question(question), said, changed=True)
 
 
-def _waited(state: SubjectState, about: EventFacts, owner: Recipient) -> tuple[datetime, str]:
-    """Since when this event's clock runs, and the setting whose calendar it follows.
-
-    That is the owner itself, or the setting for which the owner stands in.
-    """
-    found = [a for a in state.awaiting if a.event_id == about.event_id and a.setting]
-    if not found:
-        return about.now, ""
-    own = next((a for a in found if a.setting == owner.organisation), found[0])
-    return own.since, own.setting
+def _waited(state: SubjectState, about: EventFacts, owner: Recipient) -> Awaiting | None:
+    """The wait of this event for the owner, or for the setting for which the owner stands in; else for its identity."""
+    waits = [a for a in state.awaiting if a.event_id == about.event_id]
+    for_setting = [a for a in waits if a.setting]
+    own = [a for a in for_setting if a.setting == owner.organisation]
+    return next(iter(own or for_setting or [a for a in waits if a.rule == IDENTITY_REVIEW]), None)
 
 
 def _answer(state: SubjectState, question: Question, event: Event, about: EventFacts, world: World) -> Step:

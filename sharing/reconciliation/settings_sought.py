@@ -49,7 +49,8 @@ def absorb(state: SubjectState, event: Event, about: EventFacts, world: World) -
 
 def asked(state: SubjectState, exchange: str, about: EventFacts) -> Step:
     """Note the exchange by which the rolls were asked: only an answer to it counts."""
-    waiting = next((a for a in state.awaiting if a.event_id == about.cause and not a.settled), None)
+    sought = (a for a in state.awaiting if (a.event_id, a.rule) == (about.cause, SETTING_FOUND))
+    waiting = next((a for a in sought if not a.settled), None)
     if waiting is None or waiting.sought_exchange:
         return Step(state)
     return Step(_put(state, replace(waiting, sought_exchange=exchange)), changed=True)
@@ -66,7 +67,7 @@ def tick(state: SubjectState, world: World) -> Step:
 
 
 def _notice(state: SubjectState, event: Event, about: EventFacts, world: World) -> Step:
-    if any(a.event_id == about.event_id for a in state.awaiting):
+    if any((a.event_id, a.rule) == (about.event_id, SETTING_FOUND) for a in state.awaiting):
         return Step(state)
     asker = speaker(world.directory, about.sender, event.envelope.author_function)
     waiting = Awaiting(about.event_id, event.event_type, "", about.now, None, asker)

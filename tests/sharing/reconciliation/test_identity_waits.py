@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 from sharing.events import Child, ConcernShared, DomesticAbuseIncidentNotified, Envelope, ReferralSubmitted, TaskKind
-from sharing.reconciliation import EventFacts, SubjectState, hold_for_identity, identity_settled, tick
+from sharing.reconciliation import (
+    EventFacts,
+    SubjectState,
+    absorb,
+    hold_for_identity,
+    identity_settled,
+    open_questions,
+    tick,
+)
+from sharing.reconciliation.parties import recipient_for
+from sharing.routing import recipients
 from tests.sharing.reconciliation.town import (
     CALENDARS,
     CSC,
@@ -61,3 +71,29 @@ def test_what_starts_no_clock_waits_half_a_working_day() -> None:
     about = EventFacts("e1", TUESDAY_NOON, OAKFIELD)
     state = hold_for_identity(SubjectState(), concern, about, DIRECTORY, CALENDARS).state
     assert state.next_at == TUESDAY_NOON + 12 * HOUR
+
+
+def test_a_doubtful_link_does_not_keep_the_setting_from_being_sought() -> None:
+    step = absorb(held(), NOTICE, ABOUT, DIRECTORY, CALENDARS)
+    (sought,) = [said for said in step.said if said.event.event_type == "broker.setting.sought"]
+    about = EventFacts("s1", SATURDAY_NIGHT, "crosswalk", cause="e1")
+    state = open_questions(step.state, sought.event, [(sought.to[0], "x1")], about, DIRECTORY, CALENDARS).state
+    assert {a.rule: a.sought_exchange for a in state.awaiting} == {"identity-review": "", "setting-found": "x1"}
+    routed = recipients(
+        replace(NOTICE, envelope=Envelope(organisation=POLICE)),
+        state,
+        DIRECTORY,
+        SATURDAY_NIGHT,
+        CALENDARS,
+        event_id="e1",
+    )
+    assert routed.wait == "identity-review"
+
+
+def test_the_clock_ran_while_the_link_was_doubtful() -> None:
+    school = recipient_for(DIRECTORY.organisations[OAKFIELD], "safeguarding_lead")
+    settled = identity_settled(held(), "e1").state
+    later = EventFacts("e1", SATURDAY_NIGHT + 3 * HOUR, "")
+    (question,) = open_questions(settled, NOTICE, [(school, "x1")], later, DIRECTORY, CALENDARS).state.questions
+    assert (question.started_at, question.due_by) == (SATURDAY_NIGHT, MONDAY_AT_EIGHT)
+    assert question.asker == recipient_for(DIRECTORY.organisations[POLICE], "force_duty")
