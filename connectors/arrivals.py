@@ -173,24 +173,25 @@ class Arrivals:
         )
         return [subject for (subject,) in self.database.rows(sql) if isinstance(subject, bytes)]
 
-    def next_of(self, subject: bytes) -> Open | None:
-        """The next exchange of a subject, in the order of its deliveries."""
+    def queue_of(self, subject: bytes, limit: int) -> list[Open]:
+        """The next exchanges of a subject, in order, each as if those before it were delivered already."""
         found = self.database.rows(
             "SELECT exchange_id, sequence FROM arrival WHERE subject = ? AND state IN ('pending', 'delivering')"
-            " ORDER BY sequence, exchange_id LIMIT 1",
-            (subject,),
+            " ORDER BY sequence, exchange_id LIMIT ?",
+            (subject, limit),
         )
-        if not found:
-            return None
-        exchange_id, sequence = found[0]
-        assert isinstance(exchange_id, bytes)
-        assert isinstance(sequence, int)
         last = self.database.number("SELECT last FROM subject WHERE subject = ?", (subject,))
-        between = self.database.number(
-            "SELECT COUNT(DISTINCT sequence) FROM arrival WHERE subject = ? AND sequence > ? AND sequence < ?",
-            (subject, last, sequence),
-        )
-        return Open(exchange_id, subject, sequence, last, between)
+        queue: list[Open] = []
+        for exchange_id, sequence in found:
+            assert isinstance(exchange_id, bytes)
+            assert isinstance(sequence, int)
+            between = self.database.number(
+                "SELECT COUNT(DISTINCT sequence) FROM arrival WHERE subject = ? AND sequence > ? AND sequence < ?",
+                (subject, last, sequence),
+            )
+            queue.append(Open(exchange_id, subject, sequence, last, between))
+            last = max(last, sequence)
+        return queue
 
     def begin(self, item: Open) -> Delivery:
         """Mark an exchange as on its way into the sink, and give it.

@@ -72,11 +72,12 @@ class Deliverer:
                     self._arrivals.recalled(exchange_id, self._now())
 
     def _deliver(self) -> bool:
-        """Deliver the next of each child that may go, up to a batch."""
+        """Deliver what may go, up to a batch."""
         begun = self._begin()
         done: list[tuple[Open, Delivery]] = []
         stopped: set[bytes] = set()
-        failpoints.passed(Point.BEFORE_DELIVER)
+        if begun:
+            failpoints.passed(Point.BEFORE_DELIVER)
         for item, delivery in begun:
             if item.subject in stopped:
                 continue
@@ -89,28 +90,29 @@ class Deliverer:
                 self._troubles.note("deliver", fault)
             else:
                 done.append((item, delivery))
-        failpoints.passed(Point.AFTER_DELIVER)
+        if done:
+            failpoints.passed(Point.AFTER_DELIVER)
         self._finish(done)
         if not stopped:
             self._troubles.clear("deliver")
         if done:
             failpoints.passed(Point.AFTER_MARKED_DELIVERED)
-        return len(begun) > len(stopped)
+        return bool(done)
 
     def _begin(self) -> list[tuple[Open, Delivery]]:
-        """The next exchange of each child that may go, marked as on its way."""
+        """The next exchanges that may go, each child's in order, marked as on their way."""
         begun: list[tuple[Open, Delivery]] = []
         with self._arrivals.database.transaction():
             for subject in self._arrivals.subjects():
+                for item in self._arrivals.queue_of(subject, BATCH - len(begun)):
+                    if self._must_wait(item):
+                        break
+                    try:
+                        begun.append((item, self._arrivals.begin(item)))
+                    except Rejected as fault:
+                        self._arrivals.refused(item, fault.code, self._now())
                 if len(begun) >= BATCH:
                     break
-                item = self._arrivals.next_of(subject)
-                if item is None or self._must_wait(item):
-                    continue
-                try:
-                    begun.append((item, self._arrivals.begin(item)))
-                except Rejected as fault:
-                    self._arrivals.refused(item, fault.code, self._now())
         return begun
 
     def _must_wait(self, item: Open) -> bool:
