@@ -119,8 +119,7 @@ def _open(
         rule=rule.name,
         event_id=about.event_id,
         event_type=event.event_type,
-        asker=speaker(world.directory, about.sender, event.envelope.author_function)
-        or (waited.asker if waited else None),
+        asker=asker or (waited.asker if waited else None),
         owner=owner,
         exchange_id=exchange,
         started_at=since,
