@@ -1,0 +1,131 @@
+"""No byte that a recipient can read, and no byte at rest, holds what it may not.
+
+Every canary is looked for in delivered files, in the records and the raw segments of every topic, in logs, spools,
+databases, dead letters and checkpoints. Who may have a canary follows from the expectations alone. Left out: the
+agencies' own papers (their `drop` folders) and the story's ground truth.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checker.expectations import Expectations
+from checker.model import Category, Fault, Published
+from checker.reading import Truth
+from checker.records import LOGS, Record
+from checker.tokens import Finder
+
+NEVER = "never:"
+AT_REST = (".refusals.jsonl",)
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Allowed:
+    """Which organisation may have which canary.
+
+    Attributes:
+        sent: Canaries that an organisation put into its own topics itself.
+        before, after: Canaries that it may receive until the seal, and from the seal on.
+        owner: Reference of a record that holds the canary, for messages.
+    """
+
+    sent: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    before: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    after: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    owner: dict[str, str] = field(default_factory=dict)
+
+
+def allowed(truth: Truth, expected: Expectations) -> Allowed:
+    """Read off the expectations who may have what."""
+    found = Allowed()
+    sealed_at = truth.marks.get(expected.seal["mark"], 0)
+    for record in truth.published:
+        for path, token in record.canaries.items():
+            found.owner.setdefault(token, f"{record.reference}: {path.removeprefix(NEVER)}")
+            hidden = path.startswith(NEVER) and record.fate != "dead_letter"
+            if record.fate in ("event", "dead_letter") and not hidden:
+                found.sent[record.organisation].add(token)
+        if record.fate == "event":
+            _receive(found, record, expected, sealed=record.at_ms > sealed_at)
+    _names(found, truth.published, expected)
+    return found
+
+
+def _receive(found: Allowed, record: Published, expected: Expectations, *, sealed: bool) -> None:
+    for organisation, functions in expected.recipients(record.reference).items():
+        for function in functions:
+            now = expected.sees_sealed(record, function)
+            once = now if sealed else expected.sees(record.event_type, function)
+            found.after[organisation] |= {token for path, token in record.canaries.items() if path in now}
+            found.before[organisation] |= {token for path, token in record.canaries.items() if path in once}
+
+
+def _names(found: Allowed, published: Sequence[Published], expected: Expectations) -> None:
+    """Whom the broker itself tells of a child, it tells the child's name; a seeker of a setting gets the pupil number."""
+    for saying in expected.said:
+        for record in published:
+            if record.fate == "event" and record.child == saying.child and saying.child:
+                paths = ["child.surname", *(["child.upn"] if saying.event_type == "broker.setting.sought" else [])]
+                tokens = {record.canaries[path] for path in paths if path in record.canaries}
+                for organisation in saying.to:
+                    found.before[organisation] |= tokens
+                    found.after[organisation] |= tokens
+
+
+class Scan:
+    """One pass over everything; counts the bytes that it looked at."""
+
+    def __init__(self, folder: Path, truth: Truth, expected: Expectations) -> None:
+        self.folder = folder
+        self.allowed = allowed(truth, expected)
+        self.finder = Finder(self.allowed.owner)
+        self.sealed_at = truth.marks.get(expected.seal["mark"], 0)
+        self.scanned = 0
+
+    def files(self) -> Iterator[Fault]:
+        """Delivered files by what their owner may have; everything else at rest by what nobody may have."""
+        for path in sorted(self.folder.rglob("*")):
+            if not path.is_file() or path.is_symlink():
+                continue
+            parts = path.relative_to(self.folder).parts
+            if parts[0] == "story" or path.is_relative_to(self.folder / LOGS):
+                continue
+            if parts[0] == "agencies" and len(parts) > 3:  # noqa: PLR2004 - agencies/<organisation>/<room>/<file>
+                if parts[2] == "drop" and not path.name.endswith(AT_REST):
+                    continue
+                if parts[2] == "delivered":
+                    yield from self._look(path.read_bytes(), "/".join(parts), self.allowed.after[parts[1]])
+                    continue
+            yield from self._look(path.read_bytes(), "/".join(parts), NOBODY)
+
+    def segment(self, topic: str, path: Path, records: Iterable[Record]) -> Iterator[Fault]:
+        """The raw bytes of a segment, and each record of an out topic by the time at which it was sent."""
+        kind, _, organisation = topic.partition(".")[0], *topic.rpartition(".")[1:]
+        may = self._may(kind, organisation)
+        yield from self._look(path.read_bytes(), str(path.parent.relative_to(self.folder)), may)
+        if kind == "out":
+            for record in records:
+                yield from self.record(record)
+
+    def record(self, record: Record) -> Iterator[Fault]:
+        """One record of an out topic."""
+        organisation = record.topic.rpartition(".")[2]
+        late = record.at_ms > self.sealed_at > 0
+        may = self.allowed.after[organisation] if late else self._may("out", organisation)
+        yield from self._look(record.everything(), record.place, may)
+
+    def _may(self, kind: str, organisation: str) -> Iterable[str]:
+        received = self.allowed.before[organisation] | self.allowed.after[organisation]
+        rules: Mapping[str, Callable[[], Iterable[str]]] = {
+            "out": lambda: received,
+            "in": lambda: received | self.allowed.sent[organisation],
+            "seals": lambda: self.allowed.sent[organisation],
+        }
+        return rules.get(kind, lambda: NOBODY)()
+
+    def _look(self, blob: bytes, place: str, may: Iterable[str]) -> Iterator[Fault]:
+        self.scanned += len(blob)
+        for token in sorted(self.finder.find(blob) - set(may)):
+            yield Fault(Category.LEAK, self.allowed.owner[token], place, "stands where it may not")

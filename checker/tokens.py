@@ -1,0 +1,109 @@
+"""Finding canaries in bytes, however they are written: plain, UTF-16, hex, base64, escaped, or inside gzip.
+
+Canaries have few forms (sixteen hex digits, eight syllables, a postcode of ZZ, ten or thirteen digits), so one pass
+finds every candidate and a look-up says which are ours: the cost does not grow with their number. Left out: who may
+have which.
+"""
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Collection, Iterator
+
+_HEX = re.compile(rb"[0-9a-f]{16,}")
+_NAME = re.compile(rb"(?:[bdfgklmnprstvz][aeiou]){8,}")
+_POSTCODE = re.compile(rb"zz[0-9]{2} ?[0-9][a-z]{2}")
+_DIGITS = re.compile(rb"[0-9]{10,}")
+_UPN = re.compile(rb"[a-z][0-9]{12}")
+
+_HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}[ :]?){14,}")
+_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{14,}")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_UNICODE = re.compile(rb"\\u00([0-9A-Fa-f]{2})")
+_GZIP = b"\x1f\x8b\x08"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_SPACES = bytes.maketrans(b"", b"")
+MAX_UNPACKED = 64 * 1024 * 1024
+DEPTH = 3
+
+
+class Finder:
+    """Looks for a fixed set of canaries."""
+
+    def __init__(self, tokens: Collection[str]) -> None:
+        self._known = {_folded(token.encode()): token for token in tokens}
+
+    def find(self, blob: bytes) -> set[str]:
+        """Every canary that stands in these bytes in any of the spellings."""
+        return {
+            self._known[one] for reading in _readings(blob, DEPTH) for one in _candidates(reading) if one in self._known
+        }
+
+
+def _folded(token: bytes) -> bytes:
+    return token.lower().replace(b" ", b"")
+
+
+def _candidates(reading: bytes) -> Iterator[bytes]:
+    low = reading.lower()
+    for found in _HEX.finditer(low):
+        run = found[0]
+        yield from (run[i : i + 16] for i in range(len(run) - 15))
+    for found in _NAME.finditer(low):
+        run = found[0]
+        yield from (run[i : i + 16] for i in range(0, len(run) - 15, 2))
+    for found in _POSTCODE.finditer(low):
+        yield found[0].replace(b" ", b"")
+    for found in _DIGITS.finditer(low):
+        run = found[0]
+        yield from (run[i : i + 10] for i in range(len(run) - 9))
+    for found in _UPN.finditer(low):
+        yield found[0]
+
+
+def _readings(blob: bytes, depth: int) -> Iterator[bytes]:
+    """The bytes, and everything that they may stand for."""
+    yield blob
+    if depth == 0:
+        return
+    if b"\0" in blob:
+        yield blob.replace(b"\0", b"")  # UTF-16 and UTF-32 of plain letters, in both byte orders
+    escaped = _PERCENT.sub(_byte, _UNICODE.sub(_byte, blob)) if b"%" in blob or b"\\u" in blob else blob
+    if escaped != blob:
+        yield from _readings(escaped, depth - 1)
+    for found in _HEX_RUN.finditer(blob):
+        digits = found[0].translate(_SPACES, b" :")
+        for start in (0, 1):
+            yield from _readings(bytes.fromhex(digits[start : start + (len(digits) - start) // 2 * 2].decode()), 0)
+    for found in _BASE64_RUN.finditer(blob):
+        run = found[0].translate(_STANDARD)
+        for start in range(4):
+            yield from _decoded(run[start : start + (len(run) - start) // 4 * 4], depth)
+    yield from _unpacked(blob, depth)
+
+
+def _decoded(run: bytes, depth: int) -> Iterator[bytes]:
+    try:
+        found = base64.b64decode(run)
+    except binascii.Error:
+        return
+    yield found
+    if b"\0" in found:
+        yield found.replace(b"\0", b"")
+    if _GZIP in found:
+        yield from _unpacked(found, depth)
+
+
+def _unpacked(blob: bytes, depth: int) -> Iterator[bytes]:
+    at = blob.find(_GZIP)
+    while at >= 0:
+        try:
+            yield from _readings(zlib.decompressobj(31).decompress(blob[at:], MAX_UNPACKED), depth - 1)
+        except zlib.error:
+            pass  # three bytes that look like a gzip member and are none
+        at = blob.find(_GZIP, at + 1)
+
+
+def _byte(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1], 16)])
