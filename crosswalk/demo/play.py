@@ -83,7 +83,8 @@ class Player:
     def wait_quiet(self) -> None:
         """Wait until two looks, a little apart, agree that nothing is under way."""
         until = time.monotonic() + QUIET_SECONDS
-        quiet_since, stamp = 0.0, ()
+        quiet_since = 0.0
+        stamp: tuple[int, ...] = ()
         look = self.watch.look()
         while time.monotonic() < until:
             if look.busy or look.stamp != stamp:

@@ -267,12 +267,13 @@ class Absorption:
 
     def _redecision(self, later: Later, exchanges: Sequence[Exchange], head: int) -> Redecision:
         subject = SubjectId(later.stored.subject)
+        known = {x.exchange_id for x in later.stored.exchanges}
         return Redecision(
             later.stored.n,
             None,
             self._head_of(subject, later.moves, head),
             self.broker.agreements.version,
-            tuple(exchange_row(e, self._look_again(subject)) for e in exchanges),
+            tuple(exchange_row(e, self._look_again(subject), known=e.exchange_id in known) for e in exchanges),
         )
 
     def _look_again(self, subject: SubjectId) -> datetime:
@@ -302,12 +303,13 @@ class Absorption:
         return head if moves == self._moves.get(subject, 0) else self.head_before
 
 
-def exchange_row(exchange: Exchange, look_again: datetime) -> ExchangeRow:
+def exchange_row(exchange: Exchange, look_again: datetime, *, known: bool = False) -> ExchangeRow:
     """One decided exchange as a row of the ledger.
 
     Args:
         exchange: As it was decided.
         look_again: When somebody must look at it, should it be held.
+        known: Whether the ledger has this exchange already, under an earlier decision.
     """
     decision = exchange.decision
     held = decision.outcome is Outcome.HOLD
@@ -319,7 +321,7 @@ def exchange_row(exchange: Exchange, look_again: datetime) -> ExchangeRow:
         decision.body(),
         decision.outcome,
         express=exchange.express,
-        awaited=decision.event_type in ANSWERABLE,
+        awaited=not known and decision.event_type in ANSWERABLE,
         hold=Hold(decision.reason, look_again) if held else None,
     )
 

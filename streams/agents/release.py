@@ -176,7 +176,8 @@ class Release:
         head = tx.head()
         version = self.broker.agreements.version
         rows = [
-            Redecision(item.event_n, item.n, head, version, (exchange_row(exchange, now),)) for item, exchange in moved
+            Redecision(item.event_n, item.n, head, version, (exchange_row(exchange, now, known=True),))
+            for item, exchange in moved
         ]
         return CarrierRows(now, ENGINE, (), rows)
 

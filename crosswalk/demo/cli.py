@@ -1,0 +1,135 @@
+"""`crosswalk demo`: plays the story, then lets the independent checker judge it.
+
+Left out: the story, the playing, the judging. Rules: the figures are the checker's, never the application's own;
+Ctrl-C ends every process; whatever went wrong ends with status 1, whatever could not be run at all with status 2.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crosswalk.demo.play import Player, Stuck
+from crosswalk.demo.story import story
+from crosswalk.demo.story.steps import Offline, Say, Step
+from crosswalk.demo.world import PACKAGE, World
+from deploy.embedded import EmbeddedKafka
+from sharing.errors import Misconfigured, Retryable
+
+START = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+PLANTS = ("drop", "duplicate", "swap", "leak-header", "leak-dead-letter", "early-commit", "wrong-child")
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the judgement instead of keeping the console up.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The last line of standard output is the judgement.")] = False,
+    seed: Annotated[int, typer.Option(help="Another seed gives other names, addresses and ids.")] = 1,
+    keep: Annotated[Path | None, typer.Option(help="Keep everything in this folder; it must be empty.")] = None,
+    plant: Annotated[str, typer.Option(help=f"Plant a fault that the checker must find: {', '.join(PLANTS)}.")] = "",
+) -> None:
+    """Four agencies, real Kafka, faults on the way; judged by a checker that knows nothing of the product."""
+    words = Console(stderr=True, highlight=False)
+    if plant and plant not in PLANTS:
+        raise Misconfigured(f"--plant: expected one of {', '.join(PLANTS)}")
+    began = time.monotonic()
+    with _folder(keep) as folder:
+        words.print(f"[dim]Everything is in {folder}[/dim]")
+        with EmbeddedKafka(folder / "kafka") as kafka:
+            status = _demonstrate(
+                folder, kafka.bootstrap, words, began, once=once, as_json=as_json, seed=seed, plant=plant
+            )
+    raise typer.Exit(status)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        if keep.exists() and any(keep.iterdir()):
+            raise Misconfigured(f"--keep {keep}: the folder is not empty; name a new one")
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="crosswalk-demo-", ignore_cleanup_errors=True) as made:
+        yield Path(made)
+
+
+def _demonstrate(
+    folder: Path, bootstrap: str, words: Console, began: float, *, once: bool, as_json: bool, seed: int, plant: str
+) -> int:
+    steps = story(seed)
+    apart = frozenset(step.organisation for step in steps if isinstance(step, Offline))
+    world = World(folder, bootstrap, apart)
+    if plant == "early-commit":
+        world.extra["CROSSWALK_PLANT"] = plant
+    try:
+        world.make(START)
+        world.start()
+        played = _play(world, steps, words)
+        _plant(world, plant)
+        status = judge(folder, bootstrap, time.monotonic() - began, as_json=as_json)
+        if not once and not as_json:
+            _stay(world, words)
+    except KeyboardInterrupt:
+        words.print("\nStopped; every process is ended.")
+        return 130
+    finally:
+        world.stop()
+    return status or played
+
+
+def _play(world: World, steps: tuple[Step, ...], words: Console) -> int:
+    """Play every step; 1 when the flow got stuck (the checker then says what is missing)."""
+    player = Player(world, lambda chapter, text: words.print(f"[bold]{chapter or ' '}[/bold]  {text}"))
+    try:
+        with words.status("The broker and its agencies start ...") as spinner:
+            for step in steps:
+                if not isinstance(step, Say):
+                    spinner.update(f"{world.clock():%A %H:%M} UTC, {type(step).__name__} ...")
+                player.play(step)
+            player.wait_quiet()
+    except (Stuck, Retryable) as fault:
+        words.print(f"[red]{fault}[/red]")
+        return 1
+    finally:
+        player.close()
+    return 0
+
+
+def _plant(world: World, plant: str) -> None:
+    if plant and plant != "early-commit":
+        from crosswalk.demo.plant import plant_fault
+
+        plant_fault(plant, world.folder, world.bootstrap)
+
+
+def judge(folder: Path, bootstrap: str, seconds: float, *, as_json: bool) -> int:
+    """Run the checker as a process of its own; its status is ours."""
+    argv = [sys.executable, "-m", "checker", str(folder), "--kafka", bootstrap, "--since", f"{began:.0f}"]
+    done = subprocess.run([*argv, *(["--json"] if as_json else [])], cwd=PACKAGE, check=False)
+    return done.returncode
+
+
+def _stay(world: World, words: Console) -> None:
+    from crosswalk.demo.console import run_console
+
+    address = run_console(world)
+    words.print(f"\nThe console: [bold]{address}[/bold]\nCtrl-C ends everything.")
+    while True:
+        time.sleep(1)
+
+
+def last_line(text: str) -> dict[str, object]:
+    """The judgement in the last line of a demo's standard output."""
+    found: dict[str, object] = json.loads(text.strip().splitlines()[-1])
+    return found
