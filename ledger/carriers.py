@@ -48,12 +48,12 @@ def check(rows: CarrierRows) -> None:
     Raises:
         ValueError: too many rows or exchanges, a hold without its reason, or lanes mixed in one redecision.
     """
-    if len(rows.events) + len(rows.redecisions) > MAX_ROWS:
-        raise ValueError(f"a carrier holds at most {MAX_ROWS} rows")
-    for row in (*rows.events, *rows.redecisions):
-        if len(row.exchanges) > MAX_EXCHANGES:
-            raise ValueError(f"a row holds at most {MAX_EXCHANGES} exchanges")
-        if any(x.state is Outcome.HOLD and x.hold is None for x in row.exchanges):
+    if not 0 < len(rows.events) + len(rows.redecisions) <= MAX_ROWS:
+        raise ValueError(f"a carrier holds from 1 to {MAX_ROWS} rows")
+    for exchanges in _by_row(rows):
+        if len(exchanges) > MAX_EXCHANGES:
+            raise ValueError(f"a row of a carrier holds at most {MAX_EXCHANGES} exchanges")
+        if any(x.state is Outcome.HOLD and x.hold is None for x in exchanges):
             raise ValueError("an exchange that is held says why and until when")
     for redecision in rows.redecisions:
         if len({x.organisation for x in redecision.exchanges}) != 1:
@@ -62,8 +62,13 @@ def check(rows: CarrierRows) -> None:
 
 def exchanges_of(rows: CarrierRows) -> Iterator[Exchange]:
     """Every exchange of a carrier."""
-    for row in (*rows.events, *rows.redecisions):
-        yield from row.exchanges
+    for exchanges in _by_row(rows):
+        yield from exchanges
+
+
+def _by_row(rows: CarrierRows) -> Iterator[tuple[Exchange, ...]]:
+    yield from (event.exchanges for event in rows.events)
+    yield from (redecision.exchanges for redecision in rows.redecisions)
 
 
 class Builder:

@@ -24,7 +24,7 @@ COMMITMENT_BYTES = 16
 CACHED_CHILDREN = 20_000
 
 
-class BadCiphertext(ValueError):
+class BadCiphertextError(ValueError):
     """Encrypted bytes do not open: the database was changed, or the key file is another one."""
 
 
@@ -38,12 +38,14 @@ def unseal(key: AESGCM, sealed: bytes, place: bytes) -> bytes:
     """Decrypt what `seal` made for that place.
 
     Raises:
-        BadCiphertext: it was changed, or belongs to another place or key.
+        BadCiphertextError: it was changed, or belongs to another place or key.
     """
     try:
         return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
     except (InvalidTag, ValueError):
-        raise BadCiphertext("encrypted bytes do not open under this key file; they were changed or moved") from None
+        raise BadCiphertextError(
+            "encrypted bytes do not open under this key file; they were changed or moved"
+        ) from None
 
 
 class Child(NamedTuple):
@@ -93,7 +95,7 @@ class Children:
 
         Raises:
             Forgotten: a key was destroyed.
-            BadCiphertext: the key file is not this database's.
+            BadCiphertextError: the key file is not this database's.
             KeyError: there is no such subject.
         """
         opened = self._opened

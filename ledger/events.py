@@ -77,7 +77,7 @@ class Events(Part):
 
         Raises:
             Forgotten: the key of a child was destroyed.
-            BadCiphertext: the database was changed, or the key file is another one.
+            BadCiphertextError: the database was changed, or the key file is another one.
             KeyError: there is no such event.
         """
         rows = list(self.select_among("select n, event_id, subject, ciphertext from event where", "n", ns))

@@ -16,8 +16,18 @@ from datetime import datetime
 from ledger import tables
 from ledger.express import Express
 from ledger.lanes import LaneMarks, number
-from ledger.packing import MAX_EXCHANGES, MAX_ROWS, POSITION_BITS, STATES, Claim, pack_claims, place, to_ms
-from ledger.packing import unpack_claims, unpack_exchanges
+from ledger.packing import (
+    MAX_EXCHANGES,
+    MAX_ROWS,
+    POSITION_BITS,
+    STATES,
+    Claim,
+    pack_claims,
+    place,
+    to_ms,
+    unpack_claims,
+    unpack_exchanges,
+)
 from ledger.rows import CarrierRows, LaneItem, Mark
 from ledger.scan import is_express, item, replacements, rows_at, stretch
 from ledger.store import Transaction
@@ -27,6 +37,8 @@ IDLE_ORDINALS = 64
 """A lane without work writes its mark down when it fell this far behind; after a crash that much is read again."""
 _STRETCHES = 3
 """Lanes may stand far apart: one pass reads at most so many stretches, so that a slow lane does not hold up the rest."""
+_EMPTY_STRETCHES = 32
+"""So many when nothing was found yet; the next pass goes on behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +85,8 @@ class Outbox(Express):
                 found[lane.id] = _claimed(tx, lane, upto)
             elif start.ordinal <= upto:
                 waiting[lane.id] = start
-        for _ in range(_STRETCHES):
-            if not waiting:
+        for read in range(_EMPTY_STRETCHES):
+            if not waiting or (read >= _STRETCHES and any(found.values())):
                 break
             waiting = self._dispatch(tx, waiting, upto, limit, found)
         return {lane: items for lane, items in found.items() if items}
@@ -82,7 +94,7 @@ class Outbox(Express):
     def _dispatch(
         self, tx: Transaction, waiting: Mapping[int, Mark], upto: int, limit: int, found: dict[int, list[LaneItem]]
     ) -> dict[int, Mark]:
-        """Read one stretch for all lanes that stand in it; gives back the lanes that stand beyond it."""
+        """Read one stretch for all lanes that stand in it; gives back the lanes that have found nothing yet."""
         part = stretch(tx, min(waiting.values()), upto, limit)
         here = {lane: start for lane, start in waiting.items() if start < part.end}
         stopped: set[int] = set()
@@ -104,8 +116,10 @@ class Outbox(Express):
                     stopped.add(lane)
                 elif anew is None or STATES[anew.exchange[5]] is Outcome.DELIVER:
                     found.setdefault(lane, []).append(item(tx, row, (ordinal, index), exchange, anew, None))
-        self._clear.update(dict.fromkeys((x for x in here if x not in found and x not in stopped), part.end))
-        return {lane: start for lane, start in waiting.items() if part.end <= start and start.ordinal <= upto}
+        clear = dict.fromkeys((lane for lane in here if lane not in found and lane not in stopped), part.end)
+        self._clear.update(clear)
+        beyond = {lane: start for lane, start in waiting.items() if lane not in here}
+        return {lane: start for lane, start in (beyond | clear).items() if start.ordinal <= upto}
 
     def claim(self, tx: Transaction, claims: Sequence[LaneClaim], now: datetime) -> dict[bytes, int]:
         """Take these items for sending; from here on they count as disclosed.

@@ -1,6 +1,6 @@
 """Opening the ledger and its transactions.
 
-Left out: what is in them (`events`, `subjects`, `waiting`, `leases`, `outbox`). Rules: one Ledger serves one thread; a
+Left out: what is in them (`events`, `disclosed`, `subjects`, `waiting`, `leases`, `outbox`). Rules: one Ledger serves one thread; a
 transaction that raises has changed nothing, here or in the database.
 """
 
@@ -10,16 +10,16 @@ from typing import Self
 
 from ledger.children import Children
 from ledger.database import Database
-from ledger.events import Events
+from ledger.disclosed import Disclosed
 from ledger.keys import Keys
 from ledger.leases import Leases
 from ledger.subjects import Subjects
-from ledger.upgrade import upgrade
+from ledger.upgrade import expect_current, upgrade
 from ledger.waiting import Waiting
 from ledger.words import Words
 
 
-class Transaction(Events, Subjects, Waiting, Leases):
+class Transaction(Disclosed, Subjects, Waiting, Leases):
     """Everything that can be read and written together."""
 
 
@@ -48,6 +48,18 @@ class Ledger:
         """
         database = Database(url)
         upgrade(database)
+        return cls(database, keys)
+
+    @classmethod
+    def open_existing(cls, url: str, keys: Keys) -> Self:
+        """Open a database to look at it: it is neither made nor upgraded.
+
+        Raises:
+            Misconfigured: there is no ledger, or it is of another version than this code.
+            Retryable: the database is away or busy.
+        """
+        database = Database(url)
+        expect_current(database)
         return cls(database, keys)
 
     def close(self) -> None:

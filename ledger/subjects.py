@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-
 from ledger.children import seal, unseal
 from ledger.packing import from_ms, to_ms
 from ledger.part import Part

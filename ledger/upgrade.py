@@ -45,6 +45,25 @@ def upgrade(database: Database) -> None:
         command.upgrade(config, REVISION)
 
 
+def expect_current(database: Database) -> None:
+    """Look, and change nothing.
+
+    Raises:
+        Misconfigured: there is no ledger, or it is of another version than this code.
+    """
+    file = database.engine.url.database
+    if database.engine.dialect.name == "sqlite" and not (file and Path(file).exists()):
+        raise Misconfigured(f"database: no file {file}; name the ledger's own file")
+    with database.reading() as session:
+        found = _revision(session)
+    if found is None:
+        raise Misconfigured("database: no ledger is in it; name the ledger's own database")
+    if found != REVISION:
+        raise Misconfigured(
+            f"database: it is at version {found} and this code at {REVISION}; use the Crosswalk that runs it"
+        )
+
+
 def _revision(session: Session) -> str | None:
     if not sa.inspect(session.connection).has_table("alembic_version"):
         return None
