@@ -4,7 +4,7 @@ Left out: what is in them (`events`, `disclosed`, `subjects`, `waiting`, `leases
 transaction that raises has changed nothing, here or in the database.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -46,9 +46,7 @@ class Ledger:
             Misconfigured: an unknown kind of database, or one that is newer than this code.
             Retryable: the database is away or busy.
         """
-        database = Database(url)
-        upgrade(database)
-        return cls(database, keys)
+        return cls(_opened(url, upgrade), keys)
 
     @classmethod
     def open_existing(cls, url: str, keys: Keys) -> Self:
@@ -58,9 +56,7 @@ class Ledger:
             Misconfigured: there is no ledger, or it is of another version than this code.
             Retryable: the database is away or busy.
         """
-        database = Database(url)
-        expect_current(database)
-        return cls(database, keys)
+        return cls(_opened(url, expect_current), keys)
 
     def close(self) -> None:
         """Close every connection."""
@@ -86,3 +82,13 @@ class Ledger:
         """One unmoving picture of the database; writes are refused."""
         with self._database.reading() as session:
             yield Transaction(session, self._children, self._words, self.keys)
+
+
+def _opened(url: str, checked: Callable[[Database], None]) -> Database:
+    database = Database(url)
+    try:
+        checked(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
