@@ -44,7 +44,7 @@ class Expectations:
         self._sets: Mapping[str, list[str]] = document["sets"]
         self.kinds: Mapping[str, str] = document["organisations"]
         self.always = frozenset(document["always"])
-        self.classes = {path: name for name, paths in document["classes"].items() for path in paths}
+        self.classes: Mapping[str, str] = {path: name for name, paths in document["classes"].items() for path in paths}
         self.seal: Mapping[str, Any] = document["seal"]
         self.faults: Mapping[str, list[str]] = document["faults"]
         self._views = {

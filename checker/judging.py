@@ -30,15 +30,15 @@ def judge(folder: Path, expected: Expectations, bootstrap: str = "", *, ask_ledg
         truth = read_truth(folder)
         found = list(deliveries(folder))
         _folders(folder, truth, found, expected, counts)
-        _bytes(folder, truth, expected, counts, bootstrap)
+        notes = _bytes(folder, truth, found, expected, counts, bootstrap)
     except Unreadable as fault:
         counts.faults.append(Fault(Category.INVALID, "", str(folder.name), str(fault)))
         return counts
     except Unforeseen as fault:
         counts.faults.append(Fault(Category.INVALID, str(fault), "expectations.yaml", "nothing is written down for it"))
         return counts
-    if ask_ledger:
-        counts.faults += ledger.verify(folder)
+    if ask_ledger and notes:
+        counts.faults += ledger.verify(folder, notes[-1].value)
     counts.ledger_verified = counts.of(Category.LEDGER) == 0
     return counts
 
@@ -65,10 +65,12 @@ def _folders(folder: Path, truth: Truth, found: list[Delivery], expected: Expect
     counts.faults += faults
 
 
-def _bytes(folder: Path, truth: Truth, expected: Expectations, counts: Counts, bootstrap: str) -> None:
-    """Every byte at rest and on the wire."""
+def _bytes(
+    folder: Path, truth: Truth, found: list[Delivery], expected: Expectations, counts: Counts, bootstrap: str
+) -> list[Record]:
+    """Every byte at rest and on the wire; returns the checkpoints that were published."""
     scan = Scan(folder, truth, expected)
-    counts.faults += scan.files()
+    counts.faults += [*scan.files(), *scan.strangers(Links(truth.events()), found)]
     letters: dict[str, list[str]] = defaultdict(list)
     notes: list[Record] = []
     lying: Counter[str] = Counter()
@@ -86,6 +88,7 @@ def _bytes(folder: Path, truth: Truth, expected: Expectations, counts: Counts, b
     if bootstrap:
         counts.faults += _through_a_client(scan, bootstrap, lying)
     counts.scanned_bytes = scan.scanned
+    return notes
 
 
 def _through_a_client(scan: Scan, bootstrap: str, lying: Counter[str]) -> list[Fault]:

@@ -5,13 +5,15 @@ databases, dead letters and checkpoints. Who may have a canary follows from the 
 agencies' own papers (their `drop` folders) and the story's ground truth.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checker.arrivals import Links
 from checker.expectations import Expectations
-from checker.model import Category, Fault, Published
+from checker.model import Category, Delivery, Fault, Published
 from checker.reading import Truth
 from checker.records import LOGS, Record
 from checker.tokens import Finder
@@ -63,7 +65,7 @@ def _receive(found: Allowed, record: Published, expected: Expectations, *, seale
 
 
 def _names(found: Allowed, published: Sequence[Published], expected: Expectations) -> None:
-    """Whom the broker itself tells of a child, it tells the child's name; a seeker of a setting gets the pupil number."""
+    """Whom the broker tells of a child, it tells the name; who is asked for a setting gets the pupil number."""
     for saying in expected.said:
         for record in published:
             if record.fate == "event" and record.child == saying.child and saying.child:
@@ -99,6 +101,17 @@ class Scan:
                     yield from self._look(path.read_bytes(), "/".join(parts), self.allowed.after[parts[1]])
                     continue
             yield from self._look(path.read_bytes(), "/".join(parts), NOBODY)
+
+    def strangers(self, links: Links, found: Iterable[Delivery]) -> Iterator[Fault]:
+        """Deliveries that hold a value of another record than their own: another child's, or another time's."""
+        for delivery in found:
+            record = links.of(delivery)
+            if record is None:
+                continue
+            told = json.dumps(list(delivery.fields.values()), ensure_ascii=False).encode()
+            for token in sorted(self.finder.find(told) - set(record.canaries.values())):
+                what = f"holds a value of another record ({self.allowed.owner[token]})"
+                yield Fault(Category.LEAK, record.reference, delivery.place, what)
 
     def segment(self, topic: str, path: Path, records: Iterable[Record]) -> Iterator[Fault]:
         """The raw bytes of a segment, and each record of an out topic by the time at which it was sent."""

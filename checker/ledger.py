@@ -1,4 +1,4 @@
-"""Does the ledger hold? The published checkpoints against the leaf hashes in the broker's database, by our own RFC 6962.
+"""Does the ledger hold? Published checkpoints against the leaf hashes in the broker's database, by our own RFC 6962.
 
 Two looks: our own (every checkpoint on the topic must be the root over the first leaves of the database; none may ever
 contradict another), and the product's (`crosswalk ledger verify`, a process of its own: it makes every leaf again from
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from checker.model import Category, Fault
 from checker.records import Record
@@ -60,22 +61,24 @@ def judge(folder: Path, records: Iterable[Record]) -> Iterator[Fault]:
             yield Fault(Category.LEDGER, "", TOPIC, f"the root over {size} leaves is another one")
 
 
-def verify(folder: Path) -> Iterator[Fault]:
-    """The product's own look."""
+def verify(folder: Path, published: bytes) -> Iterator[Fault]:
+    """The product's own look, against a checkpoint that was published."""
+    broker = folder.resolve() / "broker"
     command = [sys.executable, "-m", "crosswalk", "ledger", "verify", "--json"]
-    command += [
-        "--database",
-        f"sqlite:///{folder / 'broker' / 'ledger.db'}",
-        "--keys",
-        str(folder / "broker/broker.keys"),
-    ]
+    command += ["--database", f"sqlite:///{broker / 'ledger.db'}", "--keys", str(broker / "broker.keys")]
+    with NamedTemporaryFile(suffix=".note") as note:
+        note.write(published)
+        note.flush()
+        if not _verifies([*command, "--against", note.name]):
+            yield Fault(Category.LEDGER, "", "broker/ledger.db", "`crosswalk ledger verify` does not verify it")
+
+
+def _verifies(command: list[str]) -> bool:
     try:
         done = subprocess.run(command, capture_output=True, timeout=VERIFY_SECONDS, check=False)
-        verified = done.returncode == 0 and json.loads(done.stdout.splitlines()[-1])["verified"] is True
+        return done.returncode == 0 and json.loads(done.stdout.splitlines()[-1])["verified"] is True
     except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, IndexError):
-        verified = False
-    if not verified:
-        yield Fault(Category.LEDGER, "", "broker/ledger.db", "`crosswalk ledger verify` does not say that it verifies")
+        return False
 
 
 def _note(value: bytes) -> tuple[int, bytes] | None:

@@ -1,4 +1,4 @@
-"""What the broker itself says: clocks, tasks, gaps, escalations. What must be said was said; nobody was rung for nothing.
+"""What the broker itself says: clocks, tasks, gaps, escalations. What must be was said; nobody was rung for nothing.
 
 Left out: the words. An escalation that is not expected is a fault: it rings somebody, and it tells that there is a
 matter.

@@ -10,6 +10,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
 _HEX = re.compile(rb"[0-9a-f]{16,}")
 _NAME = re.compile(rb"(?:[bdfgklmnprstvz][aeiou]){8,}")
@@ -17,8 +18,8 @@ _POSTCODE = re.compile(rb"zz[0-9]{2} ?[0-9][a-z]{2}")
 _DIGITS = re.compile(rb"[0-9]{10,}")
 _UPN = re.compile(rb"[a-z][0-9]{12}")
 
-_HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}[ :]?){14,}")
-_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{14,}")
+_HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}[ :]?){7,}")
+_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{10,}")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UNICODE = re.compile(rb"\\u00([0-9A-Fa-f]{2})")
 _GZIP = b"\x1f\x8b\x08"
@@ -36,9 +37,8 @@ class Finder:
 
     def find(self, blob: bytes) -> set[str]:
         """Every canary that stands in these bytes in any of the spellings."""
-        return {
-            self._known[one] for reading in _readings(blob, DEPTH) for one in _candidates(reading) if one in self._known
-        }
+        found = {one for reading in _readings(blob, DEPTH) for one in _candidates(reading)}
+        return {self._known[one] for one in found & self._known.keys()}
 
 
 def _folded(token: bytes) -> bytes:
@@ -79,13 +79,14 @@ def _readings(blob: bytes, depth: int) -> Iterator[bytes]:
     for found in _BASE64_RUN.finditer(blob):
         run = found[0].translate(_STANDARD)
         for start in range(4):
-            yield from _decoded(run[start : start + (len(run) - start) // 4 * 4], depth)
+            yield from _decoded(run[start:], depth)
     yield from _unpacked(blob, depth)
 
 
 def _decoded(run: bytes, depth: int) -> Iterator[bytes]:
+    whole = run[:-1] if len(run) % 4 == 1 else run  # one letter over stands for no byte
     try:
-        found = base64.b64decode(run)
+        found = base64.b64decode(whole + b"=" * (-len(whole) % 4))
     except binascii.Error:
         return
     yield found
@@ -98,10 +99,8 @@ def _decoded(run: bytes, depth: int) -> Iterator[bytes]:
 def _unpacked(blob: bytes, depth: int) -> Iterator[bytes]:
     at = blob.find(_GZIP)
     while at >= 0:
-        try:
+        with suppress(zlib.error):  # three bytes may look like a gzip member and be none
             yield from _readings(zlib.decompressobj(31).decompress(blob[at:], MAX_UNPACKED), depth - 1)
-        except zlib.error:
-            pass  # three bytes that look like a gzip member and are none
         at = blob.find(_GZIP, at + 1)
 
 

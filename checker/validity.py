@@ -75,8 +75,8 @@ def dead_letters(truth: Truth, codes: Mapping[str, list[str]]) -> tuple[list[Fau
             else:
                 faults.append(Fault(Category.LOST, record.reference, "dead-letter", f"no dead letter {record.code}"))
     for organisation, found in sorted(left.items()):
-        for code in sorted(found.elements()):
-            faults.append(Fault(Category.LOST, "", f"dead-letter of {organisation}", f"nobody expects {code}"))
+        place = f"dead-letter of {organisation}"
+        faults += [Fault(Category.LOST, "", place, f"nobody expects {code}") for code in sorted(found.elements())]
     return faults, sum(len(found) for found in codes.values())
 
 
