@@ -133,4 +133,6 @@ def run(paths: Sequence[Path], stopping: threading.Event | None = None) -> None:
             pass
     finally:
         for connector in connectors:
+            connector.ask_to_stop()
+        for connector in connectors:
             connector.stop()

@@ -79,10 +79,14 @@ class Connector:
             self._threads.append(thread)
             thread.start()
 
-    def stop(self, seconds: float = 20.0) -> None:
-        """End the work: finish what is under way, close the file. What is not sent stays for the next start."""
+    def ask_to_stop(self) -> None:
+        """Let every thread come to its end; `stop` waits for them."""
         self._stop.set()
         self._wake.set()
+
+    def stop(self, seconds: float = 20.0) -> None:
+        """End the work: finish what is under way, close the file. What is not sent stays for the next start."""
+        self.ask_to_stop()
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.1, deadline - time.monotonic()))

@@ -57,7 +57,7 @@ def report(
 def write(path: Path, said: Mapping[str, object]) -> None:
     """Write the report for others to read, whole or not at all. A full disk does not stop a connector here."""
     with suppress(OSError):
-        write_whole(path, (json.dumps(said, indent=2, sort_keys=True) + "\n").encode())
+        write_whole(path, (json.dumps(said, indent=2, sort_keys=True) + "\n").encode(), durable=False)
 
 
 def read_only(path: Path) -> sqlite3.Connection:

@@ -18,8 +18,13 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_whole(path: Path, raw: bytes) -> None:
-    """Write a file so that a reader sees all of it or nothing, also after a power cut.
+def write_whole(path: Path, raw: bytes, *, durable: bool = True) -> None:
+    """Write a file so that a reader sees all of it or nothing.
+
+    Args:
+        path: Where it will stand.
+        raw: What is in it.
+        durable: Whether that must hold after a power cut too; flushing costs some ten milliseconds.
 
     Raises:
         OSError: it could not be written; nothing stands under its name that did not before.
@@ -29,13 +34,15 @@ def write_whole(path: Path, raw: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         beside.replace(path)
     except OSError:
         beside.unlink(missing_ok=True)
         raise
-    flush_folder(path.parent)
+    if durable:
+        flush_folder(path.parent)
 
 
 def free_name(folder: Path, name: str) -> Path:

@@ -1,5 +1,6 @@
 """Reactions as settings name them: rolls answer; flags let attendances of flagged children go, nothing else stays."""
 
+import csv
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -115,3 +116,25 @@ def test_a_lookup_that_cannot_be_read_stays_as_it_was(
 
     monkeypatch.setattr(Path, "read_bytes", away)
     assert watched() == ["one"]
+
+
+def test_exports_that_are_not_joined_find_their_persons_in_the_table_beside(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    sample = ROLLS.parents[1] / "social_care" / "samples" / "ssd_contacts.csv"
+    rows = list(csv.DictReader(sample.read_text().splitlines()))
+    unjoined = [{name: value for name, value in row.items() if not name.startswith("pers_")} for row in rows]
+    with (drop / "ssd_contacts.csv").open("w", newline="") as file:
+        out = csv.DictWriter(file, unjoined[0])
+        out.writeheader()
+        out.writerows(unjoined)
+    persons = tmp_path / "ssd_person.csv"
+    persons.write_text("pers_person_id,pers_forename,pers_surname,pers_dob\nP-1045,Idris,Vance,2017-09-03\n")
+    intake = {"folder": str(drop), "formats": ["social-care-ssd"], "settle_seconds": 0, "persons": str(persons)}
+    connector = host.build(make_settings(intake=[intake]))
+    connector.take_in()
+    events = [codec.decode(one.value, connector.stores.catalogue) for one in connector.spool.ready(99)]
+    assert [event.child.surname for event in events] == ["Vance"]
+    connector.stores.close()
