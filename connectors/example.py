@@ -10,6 +10,7 @@ bootstrap: 127.0.0.1:9092         # the broker, host:port, several with commas b
 key_file: connector.key           # made by `connector init`; keep a copy: without it the spool cannot be read
 state: state                      # spool, lock and health; on a local disk
 deliver_to: view                  # where what you may see is written, one JSON file an exchange; leave out to only send
+front_door_phone: 01632 960100    # shown when a referral could not be sent within 15 minutes
 may_seal: false                   # true for social care, police and health bodies that may restrict
 
 intake:                           # folders into which your system exports

@@ -27,7 +27,7 @@ CREATE TABLE event (
     ended_at INTEGER
 ) STRICT;
 CREATE INDEX event_waiting ON event (row) WHERE state = 'new';
-CREATE INDEX event_dead ON event (row) WHERE state = 'dead';
+CREATE INDEX event_open ON event (event_type, taken_at) WHERE state IN ('new', 'dead');
 
 -- Counts, kept by the triggers below, so that looking at a connector costs the same after years.
 CREATE TABLE tally (

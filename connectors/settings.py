@@ -84,6 +84,7 @@ class Settings:
         max_spool_bytes: Beyond this, intake stops; sending goes on.
         gap_wait_seconds: How long later deliveries of a child wait for a missing earlier one.
         generation: Raised by hand after a spool was lost: counted versions then start afresh under new ids.
+        front_door_phone: Number to call when a referral cannot be sent in time.
         clock: `real`, or `simulated:PATH` in a demonstration.
     """
 
@@ -102,6 +103,7 @@ class Settings:
     max_spool_bytes: int = 512 * 1024 * 1024
     gap_wait_seconds: float = 30.0
     generation: int = 1
+    front_door_phone: str = ""
     clock: str = "real"
 
     @property
@@ -180,6 +182,7 @@ def _settings(reader: Reader, environ: Mapping[str, str]) -> Settings | None:
         "max_spool_bytes": int(reader.number("max_spool_mb", 512.0, 1.0, 1_000_000.0) * 1024 * 1024),
         "gap_wait_seconds": reader.number("gap_wait_seconds", 30.0, 0.0, 86_400.0),
         "generation": int(reader.number("spool_generation", 1.0, 1.0, 1_000_000.0)),
+        "front_door_phone": reader.text("front_door_phone", ""),
         "clock": reader.text("clock", "real"),
     }
     if reader.faulty() or not (organisation and agency and bootstrap and keys and state):

@@ -18,6 +18,7 @@ from connectors.settings import Settings
 from connectors.troubles import Trouble
 
 HEALTH_FILE = "health.json"
+REFERRAL_PATIENCE_MS = 15 * 60 * 1000
 
 
 def report(
@@ -40,7 +41,10 @@ def report(
         "organisation": settings.organisation,
         "agency": settings.agency.value,
         "at": now.isoformat(),
-        "troubles": [{"place": t.place, "code": t.code, "words": t.words} for t in troubles],
+        "troubles": [
+            {"place": t.place, "code": t.code, "words": t.words}
+            for t in (*_unsent_referrals(settings, database, now), *troubles)
+        ],
         "spool": {state: events.get(state, 0) for state in ("new", "sent", "dead")}
         | {"oldest_unsent_seconds": oldest, "bytes": database.used_bytes()},
         "taken": _tally(database, "taken"),
@@ -52,6 +56,21 @@ def report(
         },
         "last_moved_at": _iso(moved, now),
     }
+
+
+def _unsent_referrals(settings: Settings, database: Database, now: datetime) -> tuple[Trouble, ...]:
+    """A referral is never left to wait unseen: after 15 minutes its sender is told to telephone, with the number."""
+    before = int(now.timestamp() * 1000) - REFERRAL_PATIENCE_MS
+    sql = (
+        "SELECT COUNT(*) FROM event WHERE state IN ('new', 'dead') AND event_type = 'referral.submitted'"
+        " AND content IS NOT NULL AND taken_at <= ?"
+    )
+    count = database.number(sql, (before,))
+    if not count:
+        return ()
+    number = settings.front_door_phone or "as in the directory"
+    words = f"{count} referrals have not reached the broker for 15 minutes: telephone the front door now ({number})"
+    return (Trouble("referral", "TELEPHONE_NOW", words),)
 
 
 def write(path: Path, said: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors import vitals
 from connectors.database import Database, SpoolFull
 from connectors.ports import Portion, Refused, Translated
 from connectors.runner import _outcomes
@@ -346,3 +348,22 @@ def test_portion_of_a_known_file_moves_nothing(stores: Stores, now: datetime) ->
     assert stores.spool.finished(cursor)
     assert isinstance(taken.refused, tuple)
     assert not [r for r in taken.refused if isinstance(r, Refused)]
+
+
+def test_a_referral_that_does_not_get_through_makes_its_sender_telephone(
+    make_settings: Callable[..., Settings], now: datetime
+) -> None:
+    stores = Stores(make_settings(front_door_phone="01632 960100"))
+    take(stores.spool, now, "export", "1||ann|refer", "2||ben|a concern")
+
+    def told(minutes: int) -> list[str]:
+        said = vitals.report(stores.settings, stores.database, (), Counter(), now + timedelta(minutes=minutes))
+        return [str(one["words"]) for one in said["troubles"]]
+
+    assert told(14) == []
+    assert told(15) == [
+        "1 referrals have not reached the broker for 15 minutes: telephone the front door now (01632 960100)"
+    ]
+    stores.spool.mark_sent([one.row for one in stores.spool.ready(9)], now)
+    assert told(15) == []
+    stores.close()
