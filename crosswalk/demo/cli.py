@@ -42,7 +42,7 @@ def demo(
     words = Console(stderr=True, highlight=False)
     if plant and plant not in PLANTS:
         raise Misconfigured(f"--plant: expected one of {', '.join(PLANTS)}")
-    began = time.monotonic()
+    began = time.time()
     with _folder(keep) as folder:
         words.print(f"[dim]Everything is in {folder}[/dim]")
         with EmbeddedKafka(folder / "kafka") as kafka:
@@ -77,7 +77,7 @@ def _demonstrate(
         world.start()
         played = _play(world, steps, words)
         _plant(world, plant)
-        status = judge(folder, bootstrap, time.monotonic() - began, as_json=as_json)
+        status = judge(folder, bootstrap, began, as_json=as_json)
         if not once and not as_json:
             _stay(world, words)
     except KeyboardInterrupt:
@@ -113,7 +113,7 @@ def _plant(world: World, plant: str) -> None:
         plant_fault(plant, world.folder, world.bootstrap)
 
 
-def judge(folder: Path, bootstrap: str, seconds: float, *, as_json: bool) -> int:
+def judge(folder: Path, bootstrap: str, began: float, *, as_json: bool) -> int:
     """Run the checker as a process of its own; its status is ours."""
     argv = [sys.executable, "-m", "checker", str(folder), "--kafka", bootstrap, "--since", f"{began:.0f}"]
     done = subprocess.run([*argv, *(["--json"] if as_json else [])], cwd=PACKAGE, check=False)

@@ -40,6 +40,8 @@ ANSWER_SECONDS = 60.0
 LOOK_SECONDS = 0.08
 AGREE_SECONDS = 0.3
 FLIGHT_SECONDS = 60.0
+TOO_LARGE = {"MSG_SIZE_TOO_LARGE": "MESSAGE_TOO_LARGE", "_MSG_SIZE_TOO_LARGE": "MESSAGE_TOO_LARGE"}
+"""What Kafka and its client call it, and what agencies are told."""
 
 
 class Stuck(CrosswalkError):  # noqa: N818 - says what the flow is
@@ -58,7 +60,6 @@ class Player:
         self.world = world
         self.watch = Watch(world)
         self.tell = tell
-        self.kills = 0
         self._producer = Producer({"bootstrap.servers": world.bootstrap, "acks": "all", "log_level": 0})
         self._play: Mapping[type, Callable[[Any], None]] = {
             MoveTo: self._move_to, Put: self._put, Respond: self._respond, Offline: self._offline, Online: self._online,
@@ -143,8 +144,9 @@ class Player:
             refused.append(fault.args[0])
         self._producer.flush(30)
         if step.too_large:
-            name = refused[0].name() if refused else "ACCEPTED"
-            self._note("noted.jsonl", {"what": "too_large", "topic": topic, "answer": name})
+            code = TOO_LARGE.get(refused[0].name(), refused[0].name()) if refused else "ACCEPTED"
+            for one in step.published:
+                self._note("refusals.jsonl", {"reference": one.reference, "code": code})
 
     # ------------------------------------------------------------ faults
 
@@ -153,29 +155,28 @@ class Player:
         self.watch.offline.add(step.organisation)
 
     def _online(self, step: Online) -> None:
+        waiting = self.watch.unread(step.organisation)
+        fault = {"fault": "offline", "organisation": step.organisation, "waiting": waiting, "at_ms": _now_ms()}
+        self._note("faults.jsonl", fault)
         self.world.start_connector(step.organisation)
         self.watch.offline.discard(step.organisation)
 
     def _kill(self, step: Kill) -> None:
-        """Kill when there is work in flight; note what was in flight before and after."""
-        before = self._in_flight()
+        """Kill when there is work in flight; note how much there was."""
+        measure = self.watch.unreleased if step.process == "sequencer" else self.watch.backlog
+        in_flight = measure()
         until = time.monotonic() + FLIGHT_SECONDS
-        while not before["backlog"] and time.monotonic() < until:
-            time.sleep(0.01)
-            before = self._in_flight()
+        while not in_flight and time.monotonic() < until:
+            time.sleep(0.005)
+            in_flight = measure()
         pid = self.world.supervisor.kill(step.process)
-        self.kills += 1
-        after = self._in_flight()
-        fault = {"kind": "kill", "process": step.process, "pid": pid, "in_flight": before, "in_flight_after": after}
-        self._note("faults.jsonl", {**fault, "at_ms": _now_ms()})
-
-    def _in_flight(self) -> dict[str, int]:
-        return {"backlog": self.watch.backlog(), "unnumbered": self.watch.unreleased()}
+        fault = {"fault": "kill", "process": step.process, "pid": pid, "in_flight": in_flight, "at_ms": _now_ms()}
+        self._note("faults.jsonl", fault)
 
     # ------------------------------------------------------------ words and notes
 
     def _mark(self, step: Mark) -> None:
-        self._note("marks.jsonl", {"name": step.name, "at_ms": _now_ms()})
+        self._note("published.jsonl", {"mark": step.name, "at_ms": _now_ms()})
 
     def _say(self, step: Say) -> None:
         self.tell(step.chapter, step.text)

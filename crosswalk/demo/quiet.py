@@ -72,6 +72,15 @@ class Watch:
             row = tx.session.one("select count(*) from carrier where ordinal is null")
         return int(row[0]) if row else 0
 
+    def unread(self, organisation: str) -> int:
+        """Records that wait in an organisation's own topic for its connector."""
+        topic = out_topic(self.world.directory.organisations[organisation])
+        return self.end(topic) - self._place(organisation, topic)
+
+    def _place(self, organisation: str, topic: str) -> int:
+        with closing(read_only(spool_of(self.world, organisation))) as spool:
+            return _count(spool, f"select coalesce(max(next), 0) from place where topic = '{topic}'")  # noqa: S608
+
     def end(self, topic: str) -> int:
         """End offset of a topic's one partition."""
         found = self._consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=3.0)
@@ -101,19 +110,16 @@ class Watch:
                 yield seals_topic(one)
 
     def _agency(self, organisation: Organisation) -> Iterable[str]:
-        folder = self.world.agency(organisation.slug)
+        drop = self.world.agency(organisation.slug) / "drop"
         has_intake = organisation.agency.value != "education"
-        if has_intake and any(p.is_file() and not p.name.startswith(".") for p in (folder / "drop").iterdir()):
+        if has_intake and any(p.is_file() and not p.name.startswith(".") for p in drop.iterdir()):
             yield f"{organisation.slug}: files not read"
-        path = folder / "state" / SPOOL
-        with closing(read_only(path)) as spool:
+        with closing(read_only(spool_of(self.world, organisation.slug))) as spool:
             if _count(spool, "select count(*) from event where state = 'new'"):
                 yield f"{organisation.slug}: events not sent"
             if _count(spool, "select count(*) from arrival where state in ('pending', 'delivering', 'recalling')"):
                 yield f"{organisation.slug}: deliveries under way"
-            topic = out_topic(organisation)
-            next_offset = _count(spool, f"select coalesce(max(next), 0) from place where topic = '{topic}'")  # noqa: S608
-        if next_offset < self.end(topic):
+        if self.unread(organisation.slug) > 0:
             yield f"{organisation.slug}: deliveries not read"
 
     def _broker(self, stamp: list[int]) -> Iterable[str]:

@@ -160,9 +160,9 @@ def plan_partners(case: Case) -> Found:
 
 
 def open_askers(case: Case) -> Found:
-    """Everybody whose question about the child is still open."""
+    """Everybody whose question to the sender about the child is still open."""
     for question in case.state.questions:
-        if question.is_open and question.asker:
+        if question.is_open and question.asker and question.owner.organisation == case.sender:
             yield from _reached(case, question.asker, Ground.QUESTION, "open_askers")
 
 

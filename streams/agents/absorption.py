@@ -234,6 +234,14 @@ class Absorption:
         later.moves = self._moves.get(later.stored.subject, 0)
         self.later.append(later)
 
+    def follow(self, subject: SubjectId, exchange: str, following: str) -> None:
+        """Let answers to an exchange that replaces another one count for the same questions."""
+        state = self.state(subject)
+        for question in state.questions:
+            if exchange in question.exchanges and following not in question.exchanges:
+                state = state.with_question(replace(question, also_asked=(*question.also_asked, following)))
+        self._keep(subject, Step(state))
+
     def take_back(self, recall: Callable[[SubjectId], Iterable[Said]]) -> None:
         """Say every recall that a seal of this batch asks for, once all its events are in."""
         for subject in self._recalls:

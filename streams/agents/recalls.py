@@ -15,11 +15,15 @@ from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.reconciliation import Said
 from sharing.reconciliation.saying import envelope
 from sharing.release import Exchange, prepare
-from sharing.vocabulary import Outcome, Recipient, RecipientKind
+from sharing.vocabulary import OrganisationKind, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption, Later
+from streams.agents.views import BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
 WITHHELD = "withhold"
+AREA_WIDE = frozenset({
+    OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.FORCE, OrganisationKind.EDUCATION_SERVICE, OrganisationKind.BROKER,
+})  # fmt: skip
 
 
 def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
@@ -35,7 +39,8 @@ def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
         event = _event_of(work, one)
         recipient = Recipient(one.organisation, one.function, RecipientKind(one.kind))
         again = _decided_again(work, event, recipient, subject, one)
-        if _lowered(event, decisions[one.outcome], again):
+        lowered = _lowered(event, decisions[one.outcome], again)
+        if any(_tells(work, event, path, recipient) for path in lowered):
             yield _recall(work, one, recipient)
             _replace(work, one, event, again)
 
@@ -55,22 +60,34 @@ def _decided_again(work: Absorption, event: Event, recipient: Recipient, subject
     return Exchange(ExchangeId(following), recipient, made.decision)
 
 
-def _lowered(event: Event, decision: bytes, again: Exchange) -> bool:
-    """Whether a value that went out then would not go out now."""
+def _lowered(event: Event, decision: bytes, again: Exchange) -> list[str]:
+    """Paths of values that went out then and would not go out now."""
     before = {path: transform for path, transform, *_ in json.loads(decision)["fields"]}
     after = {ruling.path: ruling.transform.words for ruling in again.decision.fields}
-    lowered = (path for path, transform in before.items() if transform not in (WITHHELD, after.get(path, WITHHELD)))
-    return any(_has_value(event, path) for path in lowered)
+    lowered = [path for path, transform in before.items() if transform not in (WITHHELD, after.get(path, WITHHELD))]
+    return [path for path in lowered if path.startswith("$") or value_at(event, path) is not None]
 
 
-def _has_value(event: Event, path: str) -> bool:
-    if path.startswith("$"):
-        return True
-    head = path.split("[]", 1)[0]
+def _tells(work: Absorption, event: Event, path: str, recipient: Recipient) -> bool:
+    """Whether a value told this recipient anything of the child's whereabouts.
+
+    What names the recipient itself, or a body that serves the whole area, did not: taking a notice back for that would only
+    take it from somebody who protects the child.
+    """
+    value = value_at(event, path)
+    own = work.broker.directory.get(recipient.organisation)
+    if own is not None and value in (own.slug, own.urn, own.ods, own.name):
+        return False
+    named = work.broker.directory.get(str(value))
+    return named is None or named.kind not in AREA_WIDE
+
+
+def value_at(event: Event, path: str) -> object:
+    """The value of a field by its path, None where there is none; lists as a whole."""
     value: object = event
-    for name in head.split("."):
+    for name in path.split("[]", 1)[0].split("."):
         value = getattr(value, name, None)
-    return value is not None and value != ()
+    return None if value == () else value
 
 
 def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
@@ -85,6 +102,9 @@ def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
 
 
 def _replace(work: Absorption, one: Released, event: Event, again: Exchange) -> None:
+    """What may still be seen goes out again, and answers to it count; what the broker itself said is not said twice."""
     stored = work.tx.row(one.event_n)
-    if stored is not None and again.decision.outcome is Outcome.DELIVER:
-        work.add_later(Later(stored, event, 0, [again]))
+    if stored is None or again.decision.outcome is not Outcome.DELIVER or event.event_type.startswith(BROKER_SAYS):
+        return
+    work.add_later(Later(stored, event, 0, [again]))
+    work.follow(SubjectId(stored.subject), one.exchange_id.hex(), again.hex)
