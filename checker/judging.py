@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from checker import arrivals, ledger, order, sayings, validity
@@ -56,7 +57,7 @@ def _folders(folder: Path, truth: Truth, found: list[Delivery], expected: Expect
         if organisation in given_up:
             faults.append(Fault(Category.LEAK, "", organisation, "was told of a recall that is none of its business"))
     missing, counts.refused = validity.refused(folder, truth)
-    faults += [*missing, *validity.marks(truth, expected), *validity.faults_fired(folder, expected)]
+    faults += [*missing, *validity.marks(truth, expected), *validity.kills_fired(folder, expected)]
     counts.published = sum(1 for _ in truth.events())
     counts.delivered = len(found)
     counts.escalations = sayings.escalations(found)
@@ -71,35 +72,51 @@ def _bytes(
     """Every byte at rest and on the wire; returns the checkpoints that were published."""
     scan = Scan(folder, truth, expected)
     counts.faults += [*scan.files(), *scan.strangers(Links(truth.events()), found)]
-    letters: dict[str, list[str]] = defaultdict(list)
-    notes: list[Record] = []
-    lying: Counter[str] = Counter()
+    kept: dict[str, list[Record]] = defaultdict(list)
     for topic, path in segments(folder):
-        wanted = topic.startswith("out.") or topic in (DEAD_LETTER, ledger.TOPIC)
+        wanted = topic.startswith(("out.", "receipts.")) or topic in (DEAD_LETTER, ledger.TOPIC)
         records = list(read_segment(folder, topic, path)) if wanted else []
+        kept[topic] += records
         counts.faults += scan.segment(topic, path, records)
-        lying[topic] += len(records)
-        notes += records if topic == ledger.TOPIC else []
-        for record in records if topic == DEAD_LETTER else ():
-            source = record.header("x-orig-topic").decode(errors="replace").rpartition(".")[2]
-            letters[source].append(_code(record))
-    faults, counts.dead_letters = validity.dead_letters(truth, letters)
-    counts.faults += [*faults, *ledger.judge(folder, notes)]
+    faults, counts.dead_letters = validity.dead_letters(truth, _letters(kept[DEAD_LETTER]))
+    counts.faults += [*faults, *ledger.judge(folder, kept[ledger.TOPIC])]
+    for organisation in expected.faults["offline"]:
+        sent, receipts = _topic(kept, "out", organisation), _topic(kept, "receipts", organisation)
+        counts.faults += validity.offline_struck(organisation, sent, receipts, scan.sealed_at)
     if bootstrap:
-        counts.faults += _through_a_client(scan, bootstrap, lying)
+        counts.faults += _through_a_client(scan, bootstrap, kept)
     counts.scanned_bytes = scan.scanned
-    return notes
+    return kept[ledger.TOPIC]
 
 
-def _through_a_client(scan: Scan, bootstrap: str, lying: Counter[str]) -> list[Fault]:
+def _topic(kept: Mapping[str, list[Record]], kind: str, organisation: str) -> list[Record]:
+    """Records of an organisation's topic of a kind, whatever its agency is called."""
+    return [
+        record
+        for topic, records in kept.items()
+        if topic.startswith(f"{kind}.") and topic.endswith(f".{organisation}")
+        for record in records
+    ]
+
+
+def _letters(records: Iterable[Record]) -> dict[str, list[str]]:
+    """Codes of dead letters by the organisation from whose topic they came."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for record in records:
+        source = record.header("x-orig-topic").decode(errors="replace").rpartition(".")[2]
+        found[source].append(_code(record))
+    return found
+
+
+def _through_a_client(scan: Scan, bootstrap: str, kept: Mapping[str, list[Record]]) -> list[Fault]:
     faults: list[Fault] = []
     read: Counter[str] = Counter()
     for record in read_topics(bootstrap, "out."):
         read[record.topic] += 1
         faults += scan.record(record)
-    for topic in sorted(name for name in lying if name.startswith("out.")):
-        if read[topic] != lying[topic]:
-            said = f"the client reads {read[topic]} records, the disk holds {lying[topic]}"
+    for topic in sorted(name for name in kept if name.startswith("out.")):
+        if read[topic] != len(kept[topic]):
+            said = f"the client reads {read[topic]} records, the disk holds {len(kept[topic])}"
             faults.append(Fault(Category.INVALID, "", topic, said))
     return faults
 

@@ -36,16 +36,12 @@ def read_truth(folder: Path) -> Truth:
     Raises:
         Unreadable: it is not there, or a line is broken.
     """
-    published: list[Published] = []
-    marks: dict[str, int] = {}
-    for line in _lines(folder / "story" / "published.jsonl"):
-        if "mark" in line:
-            marks[str(line["mark"])] = int(line["at_ms"])
-        else:
-            published.append(_published(len(published), line))
-    if not published:
+    lines = _lines(folder / "story" / "published.jsonl")
+    if not lines:
         raise Unreadable("story/published.jsonl holds nothing")
-    return Truth(tuple(published), marks)
+    published = tuple(_published(number, line) for number, line in enumerate(lines))
+    marks = read_optional(folder / "story" / "marks.jsonl")
+    return Truth(published, {str(one.get("name")): int(one.get("at_ms", 0)) for one in marks})
 
 
 def read_optional(path: Path) -> list[dict[str, Any]]:

@@ -1,8 +1,7 @@
 """Faults planted on purpose, to show that the checker would see them: `crosswalk demo --plant NAME` must end in 1.
 
-Six are done to the world from outside, when everything has come to rest and the connectors have stopped; one lives in
-the pipeline (`early-commit`: a worker that acknowledges before its transaction and then dies) and is switched on by an
-environment variable that only the demo sets. Left out: finding them.
+These are done to the world from outside, when everything has come to rest. Left out: finding them, and the one that
+lives in the pipeline (`early-commit`: a worker that acknowledges before its transaction and then dies).
 """
 
 import json
@@ -17,8 +16,6 @@ from confluent_kafka import Producer
 from sharing.errors import Misconfigured
 from sharing.topics import DEAD_LETTER
 
-VARIABLE = "CROSSWALK_PLANT"
-INSIDE = frozenset({"early-commit"})
 LEAKS_TO = "out.schools.oakfield-primary"
 SECRET = "intelligence"  # noqa: S105 - path of a field that police share with nobody
 FLUSH_SECONDS = 30.0
@@ -26,21 +23,14 @@ FLUSH_SECONDS = 30.0
 Body = dict[str, Any]
 
 
-def environment(plant: str | None) -> Mapping[str, str]:
-    """What the broker's processes find in their environment for a fault inside the pipeline; empty for all others."""
-    return {VARIABLE: plant} if plant in INSIDE else {}
-
-
-def tamper(plant: str | None, folder: Path, bootstrap: str) -> None:
-    """Do one planted fault to a world that is at rest. Nothing for None and for faults inside the pipeline.
+def plant_fault(plant: str, folder: Path, bootstrap: str) -> None:
+    """Do one planted fault to a world that is at rest.
 
     Raises:
-        Misconfigured: there is no such plant.
+        Misconfigured: there is no such plant, or it is none that can be done from outside.
     """
-    if plant is None or plant in INSIDE:
-        return
     if plant not in OUTSIDE:
-        raise Misconfigured(f"--plant: expected one of {', '.join(sorted({*OUTSIDE, *INSIDE}))}")
+        raise Misconfigured(f"--plant: expected one of {', '.join(OUTSIDE)}")
     OUTSIDE[plant](folder, bootstrap)
 
 
@@ -88,7 +78,6 @@ OUTSIDE: Mapping[str, Callable[[Path, str], None]] = {
     "leak-header": _leak_header,
     "leak-dead-letter": _leak_dead_letter,
 }
-NAMES = (*OUTSIDE, *sorted(INSIDE))
 
 
 def _routine(folder: Path) -> Iterator[tuple[Path, Body]]:

@@ -20,6 +20,8 @@ from crosswalk.demo.story import story
 from crosswalk.demo.story.steps import Flood, Mark, Produce, Published, Put, Respond, Step
 
 NOW_MS = 1_800_000_000_000
+WAITED_MS = 3_600_000
+"""How long the sink that is offline leaves things lying."""
 Headers = list[tuple[str, bytes]]
 
 
@@ -74,7 +76,11 @@ class World:
         path = self.folder / "agencies" / organisation / "delivered" / f"{exchange}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(document), encoding="utf-8")
-        self.topics.add(f"out.x.{organisation}", json.dumps(document).encode(), at=at)
+        self.topics.add(
+            f"out.x.{organisation}", json.dumps(document).encode(), headers=[("ce_id", exchange.encode())], at=at
+        )
+        received = at + (WAITED_MS if organisation == "easthaven-community" else 1)
+        self.topics.add(f"receipts.x.{organisation}", b"receipt", key=bytes.fromhex(exchange), at=received)
         return path
 
     def refuse(self, organisation: str, code: str, name: str) -> None:
@@ -114,17 +120,18 @@ def build(folder: Path) -> World:
     world = World(folder, expected)
     for at, one in enumerate(records(story(3)), start=1):
         if isinstance(one, Mark):
-            world.story_line({"mark": one.name, "at_ms": NOW_MS + at * 1000})
+            world.story_line({"name": one.name, "at_ms": NOW_MS + at * 1000}, "marks.jsonl")
         else:
             world.story_line({**asdict(one), "at_ms": NOW_MS + at * 1000})
     truth = read_truth(folder)
     for said in truth.published:
         become(world, said)
     speak(world, {one.child: one for one in truth.events()})
-    world.story_line({"reference": "e.oversize", "code": "MESSAGE_TOO_LARGE"}, "refusals.jsonl")
+    noted = {"what": "too_large", "topic": "in.schools.oakfield-primary", "answer": "MSG_SIZE_TOO_LARGE"}
+    world.story_line(noted, "noted.jsonl")
     for process in expected.faults["kill"]:
-        world.story_line({"fault": "kill", "process": process, "in_flight": 9}, "faults.jsonl")
-    world.story_line({"fault": "offline", "organisation": "easthaven-community", "waiting": 2}, "faults.jsonl")
+        in_flight = {"backlog": 9, "unnumbered": 0}
+        world.story_line({"kind": "kill", "process": process, "in_flight": in_flight}, "faults.jsonl")
     ledger(world)
     (folder / "logs").mkdir()
     (folder / "logs" / "worker-1.log").write_text('{"event": "absorbed", "count": 12}\n')

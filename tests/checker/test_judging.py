@@ -57,7 +57,7 @@ def test_a_clean_world_has_no_fault(clean):
 )
 def test_what_is_planted_in_folders_is_found(spoilt: Spoilt, name, category):
     world = spoilt()
-    plant.tamper(name, world.folder, "")
+    plant.plant_fault(name, world.folder, "")
     counts = judged(world.folder)
     assert category in kinds(counts)
     assert report.status(counts) == 1
@@ -65,7 +65,7 @@ def test_what_is_planted_in_folders_is_found(spoilt: Spoilt, name, category):
 
 def test_wrong_child_is_found_even_where_both_children_go_to_the_same_place(spoilt: Spoilt):
     world = spoilt()
-    plant.tamper("wrong-child", world.folder, "")
+    plant.plant_fault("wrong-child", world.folder, "")
     assert any("is not what was published" in fault.what for fault in judged(world.folder).faults)
 
 
@@ -143,7 +143,7 @@ def test_a_sealed_postcode_in_an_out_topic_is_a_leak_only_after_the_seal(spoilt:
     world = spoilt()
     lines = [json.loads(line) for line in (world.folder / "story" / "published.jsonl").read_text().splitlines()]
     postcode = next(one for one in lines if one.get("reference") == "b.notice.wren")["fields"]["child.postcode"]
-    sealed_at = next(one["at_ms"] for one in lines if "mark" in one)
+    sealed_at = json.loads((world.folder / "story" / "marks.jsonl").read_text())["at_ms"]
     world.topics.add("out.x.easthaven-community", postcode.encode(), at=sealed_at - 1)
     world.topics.flush()
     assert judged(world.folder).faults == []
@@ -200,7 +200,9 @@ def test_an_escalation_that_nobody_foresaw_is_a_fault_and_so_is_a_missing_one(sp
 def test_a_kill_that_struck_nothing_makes_the_run_invalid(spoilt: Spoilt):
     world = spoilt()
     path = world.folder / "story" / "faults.jsonl"
-    path.write_text(path.read_text().replace('"worker-2", "in_flight": 9', '"worker-2", "in_flight": 0'))
+    path.write_text(
+        path.read_text().replace('"worker-2", "in_flight": {"backlog": 9', '"worker-2", "in_flight": {"backlog": 0')
+    )
     counts = judged(world.folder)
     assert kinds(counts) == {Category.INVALID}
     assert report.status(counts) == 1
@@ -251,7 +253,7 @@ def test_a_checkpoint_that_contradicts_another_does_not_verify(spoilt: Spoilt):
 def test_a_fault_never_shows_a_value(spoilt: Spoilt):
     world = spoilt()
     (world.folder / "logs" / "worker-2.log").write_text(secret(world))
-    plant.tamper("wrong-child", world.folder, "")
+    plant.plant_fault("wrong-child", world.folder, "")
     counts = judged(world.folder)
     truth = (world.folder / "story" / "published.jsonl").read_text().splitlines()
     tokens = {token for line in truth for token in json.loads(line).get("canaries", {}).values()}
