@@ -3,9 +3,9 @@
     keys = load_or_create(Path("state/keys.json"), origin="crosswalk/easthaven")
     ledger = Ledger.open("sqlite:////state/ledger.db", keys)          # one Ledger serves one thread
 
-    with ledger.transaction() as tx:                                  # all or nothing; Retryable when the line is at fault
+    with ledger.transaction() as tx:                                  # all or nothing; Retryable: try again
         tx.lock(tokens)
-        known = tx.seen(event_ids)                                    # {event id: row number}; tx.same_content(id, bytes)
+        known = tx.seen(event_ids)                                    # {event id: n}; tx.same_content(id, bytes)
         subject = tx.new_subject(); tx.candidates(tokens); tx.add_blocking(subject, tokens)
         tx.identities([subject]); tx.save_identity(subject, raw); tx.states([subject])
         tx.move_head()                                                # first, if a register will move

@@ -1,9 +1,10 @@
 """From decided events to rows and leaf hashes: the hot path of the ledger, some 20 microseconds an event.
 
-Left out: the transaction around it (`events`). Rules: all leaves of a row stand in the order of its exchanges; a row without
-exchanges has one leaf; the words of a carrier are interned before its rows are built.
+Left out: the transaction around it (`events`). Rules: all leaves of a row stand in the order of its exchanges; a row
+without exchanges has one leaf; the words of a carrier are interned before its rows are built.
 """
 
+from binascii import hexlify
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -146,7 +147,7 @@ class Builder:
                 frame = self._frame(x, code, step)
             lane, function_n, outcome_n, kind_n, before, after = frame
             hashed = shared.copy()
-            hashed.update(b"%b%b%b" % (before, exchange_id.hex().encode(), after))
+            hashed.update(before + hexlify(exchange_id) + after)
             hashes.append(hashed.digest())
             packed.append(pack_exchange(exchange_id, lane, function_n, outcome_n, kind_n, code))
             if code > 1 or awaited:

@@ -108,7 +108,7 @@ def _subproof(hashes: Sequence[bytes], old_size: int, *, whole: bool) -> list[by
 
 
 def is_included(found: bytes, index: int, size: int, proof: Sequence[bytes], expected: bytes) -> bool:
-    """Whether `found` is the hash of leaf `index` of the tree of `size` leaves with root `expected` (RFC 9162 2.1.3.2)."""
+    """Whether `found` is the hash of leaf `index` of `size` leaves under the root `expected` (RFC 9162 2.1.3.2)."""
     if not 0 <= index < size:
         return False
     at, last, node = index, size - 1, found

@@ -1,8 +1,8 @@
 """A signed checkpoint: a C2SP `tlog-checkpoint` in a signed note, Ed25519.
 
-Pure but for the signature itself. The text is three lines (origin, size, root in base64), an empty line, then one line per
-signature: an em dash, the signer's name, and base64 of a four-byte key hash and the signature. Anybody with the public key
-can check one offline. Left out: who publishes checkpoints and when.
+Pure but for the signature itself. The text is three lines (origin, size, root in base64), an empty line, then one
+line per signature: an em dash, the signer's name, and base64 of a four-byte key hash and the signature. Anybody with
+the public key can check one offline. Left out: who publishes checkpoints and when.
 """
 
 from base64 import b64decode, b64encode

@@ -1,9 +1,10 @@
-"""A key of its own for every child: contents are encrypted under it, and destroying it makes them unreadable everywhere.
+"""A key of its own for every child: destroying it makes that child's contents unreadable everywhere.
 
 The 32-byte key of a child is wrapped under the ledger's master key; from it come a content key (AES-256-GCM) and a
 commitment key (HMAC-SHA256), so that equal contents of two children commit differently. Left out: whose data it is.
-Rules: an opened key is cached, bounded, and forgotten when a transaction is rolled back; nothing is encrypted under a key
-that is not stored; what is encrypted is bound to its place (event, state, identity) and cannot be swapped with another.
+Rules: an opened key is cached, bounded, and forgotten when a transaction is rolled back; nothing is encrypted under a
+key that is not stored; what is encrypted is bound to its place (event, state, identity) and cannot be swapped with
+another.
 """
 
 import hmac

@@ -1,7 +1,7 @@
 """The line to the database: one engine, one way of asking, the differences between SQLite and PostgreSQL.
 
-Left out: what is stored (`tables`) and what it means. Rules: statements are plain SQL with `?`; rows are tuples; whatever is
-wrong with the line, a lock or the disk becomes `Retryable`, and its message never carries a parameter.
+Left out: what is stored (`tables`) and what it means. Rules: statements are plain SQL with `?`; rows are tuples;
+whatever is wrong with the line, a lock or the disk becomes `Retryable`, and its message never carries a parameter.
 """
 
 import sqlite3
@@ -49,7 +49,8 @@ class Session:
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Execute once; number of rows touched."""
-        return self._run(sql, tuple(parameters)).rowcount
+        count: int = self._run(sql, tuple(parameters)).rowcount
+        return count
 
     def many(self, sql: str, parameters: Sequence[Row]) -> None:
         """Execute once per tuple."""
@@ -72,15 +73,15 @@ class Session:
             self.many(_insert_into(table), rows)
 
     def upsert_counters(self, rows: Sequence[Row]) -> None:
-        """Set counters of delivery: (lane, subject, seq), the last number given. The one bulk upsert of the hot path."""
+        """Set counters of delivery: (lane, subject, seq), the last number given."""
         if not rows:
             return
         tail = "on conflict (lane, subject) do update set seq = excluded.seq"
         if self.is_postgres:
-            sql = f"insert into delivery_counter select * from unnest(?::int8[], ?::int8[], ?::int8[]) {tail}"
+            sql = f"insert into delivery_counter select * from unnest(?::int8[], ?::int8[], ?::int8[]) {tail}"  # noqa: S608
             self.run(sql, [list(column) for column in zip(*rows, strict=True)])
         else:
-            self.many(f"insert into delivery_counter values (?, ?, ?) {tail}", rows)  # noqa: S608 - our own text
+            self.many(f"insert into delivery_counter values (?, ?, ?) {tail}", rows)  # noqa: S608
 
     def lock(self, key: int) -> None:
         """Wait for an advisory lock until the end of the transaction; SQLite has one writer and needs none."""

@@ -1,7 +1,7 @@
 """Who received what: derived from the packed exchanges and the batches that each lane claimed; no row an exchange.
 
-Left out: what to do about it (a recall is decided by the core). Rule: an exchange counts as released from its claim on, for
-the bytes may have left. Ask after `move_head`, which waits for claims under way.
+Left out: what to do about it (a recall is decided by the core). Rule: an exchange counts as released from its claim
+on, for the bytes may have left. Ask after `move_head`, which waits for claims under way.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Disclosed(Events):
         """Everything about a subject (and those joined to it) that was claimed for sending, oldest first."""
         events = self.rows_of_subject(subject)
         later = self.redecisions([event.n for event in events])
-        rows = [*events, *(r for r in later if r.replaces is None)]
+        rows: list[StoredEvent | StoredRedecision] = [*events, *(r for r in later if r.replaces is None)]
         found = [released for row in sorted(rows, key=lambda r: r.n) for released in self._of_row(row)]
         return sorted(found, key=lambda released: released.at)
 
@@ -42,7 +42,8 @@ class Disclosed(Events):
             return None
         mark = (row.ordinal, place(row.n % MAX_ROWS, index))
         batch = self.session.one(
-            "select claims, at from released where lane = ? and (ordinal, place) > (?, ?) order by ordinal, place limit 1",
+            "select claims, at from released where lane = ? and (ordinal, place) > (?, ?)"
+            " order by ordinal, place limit 1",
             (x.lane, *mark),
         )
         for n, at, outcome, seq in unpack_claims(batch[0]) if batch else ():

@@ -1,7 +1,8 @@
 """The ledger's own rows: carriers and their events are written once and read for ever.
 
-Left out: subjects, what waits, and release (`subjects`, `waiting`, `outbox`). Rules: rows are inserted optimistically, and a
-repeated event spends the whole transaction; contents leave only decrypted for the caller, never in a message.
+Left out: subjects, what waits, and release (`subjects`, `waiting`, `outbox`). Rules: rows are inserted
+optimistically, and a repeated event spends the whole transaction; contents leave only decrypted for the caller, never
+in a message.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,8 +19,8 @@ from ledger.part import Part
 from ledger.rows import CarrierRows, StoredEvent, StoredExchange, StoredRedecision
 
 _EVENT = (
-    "select e.n, e.event_id, e.subject, e.schema_id, e.register_head, e.agreements, e.exchanges, c.decided_at, c.ordinal"
-    " from event e join carrier c on c.id = (e.n >> 12) where "
+    "select e.n, e.event_id, e.subject, e.schema_id, e.register_head, e.agreements, e.exchanges, c.decided_at,"
+    " c.ordinal from event e join carrier c on c.id = (e.n >> 12) where "
 )
 _REDECISION = (
     "select r.n, r.event_n, r.replaces, r.register_head, r.agreements, r.exchanges, c.decided_at, c.ordinal"
@@ -149,13 +150,14 @@ class Events(Part):
         ]
 
     def _intern(self, rows: CarrierRows) -> None:
-        exchanges = list(exchanges_of(rows))
+        # One set of the few kinds of exchange first: there are thousands of exchanges in a carrier.
+        kinds = {(x.organisation, x.function, x.kind, x.outcome) for x in exchanges_of(rows)}
         words = {rows.engine, *(r.agreements for r in rows.events), *(r.agreements for r in rows.redecisions)}
-        words.update(x.function for x in exchanges)
-        words.update(x.kind for x in exchanges)
+        words.update(kind[1] for kind in kinds)
+        words.update(kind[2] for kind in kinds)
         self.words.need_words(self.session, words)
-        self.words.need_lanes(self.session, {x.organisation for x in exchanges})
-        self.words.need_outcomes(self.session, {x.outcome for x in exchanges})
+        self.words.need_lanes(self.session, {kind[0] for kind in kinds})
+        self.words.need_outcomes(self.session, {kind[3] for kind in kinds})
 
     def _stored(self, rows: CarrierRows) -> dict[int, tuple[bytes, int, int, bytes, bytes]]:
         select = (

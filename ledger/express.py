@@ -1,7 +1,8 @@
 """Referrals leave row by row: they wait for durable storage and for nothing else, not for the sequencer.
 
-Left out: which exchange is a referral (the core decides). Rules: the leaf is in the same transaction and is numbered later;
-numbers of delivery come from the same counters as the lane's own, so a recipient sees one dense sequence per child.
+Left out: which exchange is a referral (the core decides). Rules: the leaf is in the same transaction and is numbered
+later; numbers of delivery come from the same counters as the lane's own, so a recipient sees one dense sequence per
+child.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,8 @@ from datetime import datetime
 
 from ledger.lanes import Lanes, number
 from ledger.packing import MAX_EXCHANGES, to_ms, unpack_exchanges
-from ledger.rows import LaneItem
-from ledger.scan import item, replacements, rows_at
+from ledger.rows import LaneItem, Mark
+from ledger.scan import Names, item, replacements, rows_at
 from ledger.store import Transaction
 from sharing.vocabulary import Outcome
 
@@ -29,12 +30,13 @@ class Express(Lanes):
         if not ns:
             return []
         rows, replaced = rows_at(tx, ns), replacements(tx, ns)
-        found = []
+        found, names = [], Names()
         for n, at, seq in waiting:
             index = at % MAX_EXCHANGES
             exchange = list(unpack_exchanges(rows[n][7]))[index]
             if exchange[1] in self._fences:
-                found.append(item(tx, rows[n], (0, index), exchange, replaced.get((n, exchange[0])), seq))
+                decided = exchange, replaced.get((n, exchange[0]))
+                found.append(item(tx, rows[n], Mark(0, at), decided, seq, names))
         return [x for x in found if x.state is Outcome.DELIVER or x.seq is not None]
 
     def claim_express(self, tx: Transaction, items: Sequence[LaneItem], now: datetime) -> dict[bytes, int]:

@@ -1,8 +1,8 @@
 """The broker's own keys, in one file that only its owner may read.
 
-Left out: a key service; production mounts this same file from one. Rules: a file that others can read is refused, a damaged
-one is named as such, and no key ever stands in a message. Losing the file loses every content: back it up apart from the
-database.
+Left out: a key service; production mounts this same file from one. Rules: a file that others can read is refused, a
+damaged one is named as such, and no key ever stands in a message. Losing the file loses every content: back it up
+apart from the database.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Lanes and who holds them: one lane a recipient organisation, held by one process at a time.
 
-Left out: what stands in a lane (`outbox`). Rules: leases run on real time, handed in; every change of a lane by its holder
-goes through `hold`, which checks the fence and keeps it until the transaction ends; a destination that is missing or
-forbidden suspends its lane and no other.
+Left out: what stands in a lane (`outbox`). Rules: leases run on real time, handed in; every change of a lane by its
+holder goes through `hold`, which checks the fence and keeps it until the transaction ends; a destination that is
+missing or forbidden suspends its lane and no other.
 """
 
 from collections.abc import Collection, Sequence
@@ -44,8 +44,7 @@ class Lanes:
     def lease_lanes(self, tx: Transaction, now: datetime, lasts: timedelta, most: int = 1_000_000) -> frozenset[int]:
         """Renew the lanes that are held, and take free or abandoned ones until `most` are held.
 
-        Args:
-            now: Real time. `lasts`: until when nobody else may take them.
+        `now` is real time; for `lasts` from then nobody else may take them.
 
         Returns:
             The lanes held now. A lane that somebody else took is no longer among them.
@@ -135,8 +134,7 @@ def number(tx: Transaction, items: Sequence[LaneItem]) -> dict[bytes, int]:
 def suspend(tx: Transaction, lane: int, reason: str) -> None:
     """Stop a lane, and only this one. What it claimed stays claimed.
 
-    Args:
-        reason: Plain words for the operator, never a personal value; not empty.
+    `reason` is plain words for the operator, never a personal value, and not empty.
     """
     tx.session.run("update lane set suspended = ? where id = ?", (reason, lane))
 

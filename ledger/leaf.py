@@ -1,8 +1,8 @@
-r"""What the ledger swears to: one leaf per considered recipient of an event, one per event that nobody was considered for.
+r"""What the ledger swears to: one leaf per considered recipient of an event, or one for nobody.
 
 A leaf is canonical JSON (sorted keys, integers and strings only, no blanks): `{"carrier":{...},"event":{...},
-"exchange":{...}|null,"step":"decided"|"redecided"}`. It holds ids, codes and commitments, never a personal value, and is
-not stored: whoever has the rows makes it again, which is how the ledger is verified.
+"exchange":{...}|null,"step":"decided"|"redecided"}`. It holds ids, codes and commitments, never a personal value, and
+is not stored: whoever has the rows makes it again, which is how the ledger is verified.
 
 Left out: numbering and the tree (`chain`). The three parts are made apart because four leaves share the first two.
 
@@ -29,6 +29,8 @@ def event_part(
     """What all leaves of an event share.
 
     Args:
+        event_id: 16 bytes.
+        schema_id: Of the content.
         register_head: Head of the registers that the decision used.
         agreements: Version of the agreements that the decision used.
         content: Commitment to the event's bytes, HMAC-SHA256 under the child's key.
@@ -46,6 +48,9 @@ def exchange_frame(
     """What stands before and after the exchange id: the same for every event with this recipient and decision.
 
     Args:
+        organisation: Recipient.
+        function: Of the recipient, never a person.
+        kind: As what it receives.
         outcome: SHA-256 of the decision's canonical JSON.
         state: deliver, suppress, hold or express.
         step: "decided", or "redecided" for a later decision of the same exchange.
@@ -66,6 +71,8 @@ def leaf(carrier: bytes, event: bytes, exchange: tuple[bytes, bytes, bytes] | No
     """One leaf of its parts.
 
     Args:
+        carrier: `carrier_part(...)`.
+        event: `event_part(...)`.
         exchange: `exchange_frame(...)` with the hex exchange id between, or None for NOBODY.
     """
     return carrier + event + (NOBODY if exchange is None else b"".join(exchange))

@@ -1,7 +1,8 @@
 """Fenced leases: one holder at a time, and a holder that was overtaken changes nothing.
 
-Left out: what is done under a lease. Rules: time is handed in and is real time; every change under a lease is made in a
-transaction that called `keep` with it; the fence rises with each new holder, so an old one is recognised however late.
+Left out: what is done under a lease. Rules: time is handed in and is real time; every change under a lease is made in
+a transaction that called `keep` with it; the fence rises with each new holder, so an old one is recognised however
+late.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,10 @@ class Leases(Part):
         """Take or renew a lease; None while somebody else holds it.
 
         Args:
+            name: What is done under it.
             owner: Name of this process, different for each start of each process.
+            now: Real time.
+            lasts: How long from then nobody else may take it.
         """
         self.session.run(
             "insert into lease (name, owner, fence, expires_at) values (?, '', 0, 0) on conflict do nothing", (name,)

@@ -1,12 +1,12 @@
 """The outbox: a lane is one recipient organisation, and how far it got is one mark.
 
-Left out: what a view looks like, Kafka, and whether a register moved (`Transaction.hold_head`, `changed`): the release agent
-judges, this room stores. Rules: only the fenced holder of a lane claims; nothing is offered above the newest signed
-checkpoint; a claim fixes the `delivery_seq` of each exchange, so a claim that was made before a crash is offered again as it
-was; a lane with nothing to send costs nothing.
+Left out: what a view looks like, Kafka, and whether a register moved (`Transaction.hold_head`, `changed`): the
+release agent judges, this room stores. Rules: only the fenced holder of a lane claims; nothing is offered above the
+newest signed checkpoint; a claim fixes the `delivery_seq` of each exchange, so a claim that was made before a crash
+is offered again as it was; a lane with nothing to send costs nothing.
 
-A pass: `rows_for` in a reading; build the views; then in one transaction `mark_sent` (of the batch before), `hold_head`,
-compare versions, `redecide` or `claim`; send after the commit.
+A pass: `rows_for` in a reading; build the views; then in one transaction `mark_sent` (of the batch before),
+`hold_head`, compare versions, `redecide` or `claim`; send after the commit.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,10 +17,10 @@ from ledger import tables
 from ledger.express import Express
 from ledger.lanes import LaneMarks, number
 from ledger.packing import (
+    DELIVER,
     MAX_EXCHANGES,
     MAX_ROWS,
     POSITION_BITS,
-    STATES,
     Claim,
     pack_claims,
     place,
@@ -29,14 +29,13 @@ from ledger.packing import (
     unpack_exchanges,
 )
 from ledger.rows import CarrierRows, LaneItem, Mark
-from ledger.scan import is_express, item, replacements, rows_at, stretch
+from ledger.scan import Names, item, replacements, rows_at, stretch
 from ledger.store import Transaction
-from sharing.vocabulary import Outcome
 
 IDLE_ORDINALS = 64
 """A lane without work writes its mark down when it fell this far behind; after a crash that much is read again."""
 _STRETCHES = 3
-"""Lanes may stand far apart: one pass reads at most so many stretches, so that a slow lane does not hold up the rest."""
+"""Lanes may stand far apart: one pass reads so many stretches, so that a slow lane does not hold up the rest."""
 _EMPTY_STRETCHES = 32
 """So many when nothing was found yet; the next pass goes on behind them."""
 
@@ -72,6 +71,7 @@ class Outbox(Express):
         Reads only. A lane's list is complete up to its last item; lanes without items are left out.
 
         Args:
+            tx: A reading is enough.
             limit: Rows to read in one stretch, rounded up to whole carriers.
         """
         row = tx.session.one("select max(upto_ordinal) from checkpoint")
@@ -98,24 +98,21 @@ class Outbox(Express):
         part = stretch(tx, min(waiting.values()), upto, limit)
         here = {lane: start for lane, start in waiting.items() if start < part.end}
         stopped: set[int] = set()
+        names = Names()
+        replaced = part.replaced
         for ordinal, row in part.rows:
+            base = place(row[0] % MAX_ROWS, 0)
             for index, exchange in enumerate(unpack_exchanges(row[7])):
                 lane = exchange[1]
                 start = here.get(lane)
-                if (
-                    start is None
-                    or lane in stopped
-                    or STATES[exchange[5]] is not Outcome.DELIVER
-                    or is_express(exchange)
-                ):
+                if start is None or exchange[5] != DELIVER or lane in stopped or (ordinal, base + index) < start:
                     continue
-                if (ordinal, place(row[0] & (MAX_ROWS - 1), index)) < start:
-                    continue
-                anew = part.replaced.get((row[0], exchange[0])) if part.replaced else None
+                anew = replaced.get((row[0], exchange[0])) if replaced else None
                 if anew is not None and (anew.ordinal is None or anew.ordinal > upto):
                     stopped.add(lane)
-                elif anew is None or STATES[anew.exchange[5]] is Outcome.DELIVER:
-                    found.setdefault(lane, []).append(item(tx, row, (ordinal, index), exchange, anew, None))
+                elif anew is None or anew.exchange[5] == DELIVER:
+                    where = Mark(ordinal, base + index)
+                    found.setdefault(lane, []).append(item(tx, row, where, (exchange, anew), None, names))
         clear = dict.fromkeys((lane for lane in here if lane not in found and lane not in stopped), part.end)
         self._clear.update(clear)
         beyond = {lane: start for lane, start in waiting.items() if lane not in here}
@@ -127,6 +124,8 @@ class Outbox(Express):
         A lane that has a claimed batch may claim it again, or a part of it: the numbers stay.
 
         Args:
+            tx: A transaction that called `hold_head` and compared versions.
+            claims: One for each lane.
             now: Domain time of the release.
 
         Returns:
@@ -212,13 +211,14 @@ def _claimed(tx: Transaction, lane: LaneMarks, upto: int) -> list[LaneItem]:
     ns = {claim[0] for claim in claims}
     rows, replaced = rows_at(tx, ns), replacements(tx, ns)
     ordinals = _ordinals(tx, ns)
-    found = []
+    found, names = [], Names()
     for n, index, _, seq in claims:
         exchange = list(unpack_exchanges(rows[n][7]))[index]
         anew = replaced.get((n, exchange[0]))
         if anew is not None and (anew.ordinal is None or anew.ordinal > upto):
             return []
-        found.append(item(tx, rows[n], (ordinals[n], index), exchange, anew, seq))
+        where = Mark(ordinals[n], place(n % MAX_ROWS, index))
+        found.append(item(tx, rows[n], where, (exchange, anew), seq, names))
     return found
 
 

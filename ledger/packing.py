@@ -1,6 +1,7 @@
 """Numbers and bytes: row numbers, packed exchanges, packed claims, milliseconds.
 
-Pure. An exchange takes 31 bytes beside its event instead of a row of its own: rows of their own cost nine times the speed.
+Pure. An exchange takes 31 bytes beside its event instead of a row of its own: rows of their own cost nine times the
+speed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ MAX_PLACE = 1 << (POSITION_BITS + EXCHANGE_BITS)
 
 _EXCHANGE = Struct("<16siiiHB")
 _CLAIM = Struct("<qHiq")
-EXPRESS = 3
+DELIVER, EXPRESS = 0, 3
 STATE_CODES = {Outcome.DELIVER: 0, Outcome.SUPPRESS: 1, Outcome.HOLD: 2}
 STATES = (Outcome.DELIVER, Outcome.SUPPRESS, Outcome.HOLD, Outcome.DELIVER)
 STATE_WORDS = ("deliver", "suppress", "hold", "express")

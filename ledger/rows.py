@@ -1,8 +1,9 @@
 """What goes into the ledger and what comes out of it: rows as values, never a live handle.
 
-The types of the hot path are NamedTuples: they are as frozen as a dataclass and cost a sixth to make, four times an event.
-Left out: how they are stored (`packing`, `tables`) and what a leaf says (`leaf`). Rules: ids are 16 raw bytes; `n` is the
-row's number, carrier id and position in one (`packing.row_number`); an outcome is the canonical JSON of one decision.
+The types of the hot path are NamedTuples: they are as frozen as a dataclass and cost a sixth to make, four times an
+event. Left out: how they are stored (`packing`, `tables`) and what a leaf says (`leaf`). Rules: ids are 16 raw bytes;
+`n` is the row's number, carrier id and position in one (`packing.row_number`); an outcome is the canonical JSON of
+one decision.
 """
 
 from collections.abc import Sequence

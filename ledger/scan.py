@@ -1,7 +1,7 @@
 """Reading the order of release: which exchanges stand in a stretch of numbered carriers, with their newest decisions.
 
-Left out: lanes and claims (`outbox`). Rules: one stretch is read once for all lanes; what was decided anew in place counts
-only when its own leaf is under the newest checkpoint, and until then the lane stands still before it.
+Left out: lanes and claims (`outbox`). Rules: one stretch is read once for all lanes; what was decided anew in place
+counts only when its own leaf is under the newest checkpoint, and until then the lane stands still before it.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.database import Row
-from ledger.packing import EXPRESS, MAX_ROWS, POSITION_BITS, STATES, PackedExchange, place, row_number, unpack_exchanges
+from ledger.packing import MAX_ROWS, POSITION_BITS, STATES, PackedExchange, row_number, unpack_exchanges
 from ledger.rows import LaneItem, Mark
 from ledger.store import Transaction
 
@@ -102,27 +102,32 @@ def rows_at(tx: Transaction, ns: Collection[int]) -> dict[int, Row]:
     return found | {row[0]: row for row in tx.select_among(_OWN_PLACE, "r.n", missing)}
 
 
+Names = dict[tuple[int, int, int], tuple[str, str, str]]
+"""(lane, function, kind) to (organisation, function, kind): a memo for one pass."""
+
+
 def item(
-    tx: Transaction, row: Row, where: tuple[int, int], exchange: PackedExchange, anew: Anew | None, seq: int | None
+    tx: Transaction, row: Row, where: Mark, decided: tuple[PackedExchange, Anew | None], seq: int | None, names: Names
 ) -> LaneItem:
     """One exchange of a row as its lane sees it.
 
     Args:
-        where: Ordinal of the carrier (0 for an express exchange) and index of the exchange in its row.
-        exchange: As it was first decided. `anew`: as it was last decided in its place, if it was.
+        tx: For words that are not in the memo yet.
+        row: As `stretch` gives it.
+        where: Its mark; ordinal 0 for an express exchange.
+        decided: The exchange as it was first decided, and as it was last decided in its place, if it was.
+        seq: Its number if it was claimed before.
+        names: A memo; filled here.
     """
     n, event_n, event_id, subject, schema, head, agreements, _ = row
+    exchange, anew = decided
     if anew is not None:
         head, agreements, exchange = anew.register_head, anew.agreements, anew.exchange
     exchange_id, lane, function, outcome, kind, code = exchange
-    ordinal, index = where
-    mark = Mark(ordinal, place(n & (MAX_ROWS - 1), index))
+    called = names.get((lane, function, kind))
+    if called is None:
+        called = names[lane, function, kind] = (tx.organisation(lane), tx.word(function), tx.word(kind))
     return LaneItem(
-        lane, mark, n, event_n, event_id, exchange_id, subject, schema, head, tx.word(agreements), tx.organisation(lane),
-        tx.word(function), tx.word(kind), outcome, STATES[code], seq,
+        lane, where, n, event_n, event_id, exchange_id, subject, schema, head, tx.word(agreements), *called, outcome,
+        STATES[code], seq,
     )  # fmt: skip
-
-
-def is_express(exchange: PackedExchange) -> bool:
-    """Whether an exchange leaves row by row instead of in its lane's order."""
-    return exchange[5] == EXPRESS

@@ -1,8 +1,8 @@
 """The one who numbers: committed carriers get dense ordinals, their leaves get numbers, and a checkpoint is signed.
 
 Left out: publishing checkpoints. Rules: only the holder of the fenced lease numbers; a carrier is numbered once it is
-committed, in the order of ids among those that can be seen, so two writers may commit in any order; numbering, the new edge
-of the tree and its signature are one transaction, so being killed at any point loses and repeats nothing.
+committed, in the order of ids among those that can be seen, so two writers may commit in any order; numbering, the
+new edge of the tree and its signature are one transaction, so being killed at any point loses and repeats nothing.
 """
 
 from collections.abc import Callable
@@ -99,6 +99,7 @@ def run_sequencer(
     """Number until `wait` says stop: every 20 ms while there is work, at a fixed slower pace otherwise.
 
     Args:
+        ledger: Used by this loop alone.
         owner: Name of this process, different for each start.
         clock: Real time, aware UTC.
         wait: Sleeps that many seconds and says whether to stop (`threading.Event().wait`).

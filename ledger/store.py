@@ -1,7 +1,7 @@
 """Opening the ledger and its transactions.
 
-Left out: what is in them (`events`, `disclosed`, `subjects`, `waiting`, `leases`, `outbox`). Rules: one Ledger serves one thread; a
-transaction that raises has changed nothing, here or in the database.
+Left out: what is in them (`events`, `disclosed`, `subjects`, `waiting`, `leases`, `outbox`). Rules: one Ledger serves
+one thread; a transaction that raises has changed nothing, here or in the database.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,6 +41,7 @@ class Ledger:
 
         Args:
             url: `sqlite:////path/ledger.db` or `postgresql://user@host/name`.
+            keys: The broker's own keys.
 
         Raises:
             Misconfigured: an unknown kind of database, or one that is newer than this code.

@@ -1,7 +1,8 @@
 """Subjects: the real children behind the records, their blocking tokens, identity, case and clocks.
 
-Left out: who is whom (`sharing.identity`) and what a case means (`sharing.reconciliation`). Rules: identity and case are
-encrypted under the child's key; the head counts every move of a register, and a claim and a move never pass each other.
+Left out: who is whom (`sharing.identity`) and what a case means (`sharing.reconciliation`). Rules: identity and case
+are encrypted under the child's key; the head counts every move of a register, and a claim and a move never pass each
+other.
 """
 
 from collections.abc import Collection, Sequence
@@ -53,12 +54,8 @@ class Subjects(Part):
 
     def joined_to(self, subjects: Collection[int]) -> dict[int, int]:
         """Of these subjects, those that were joined to another, and to whom."""
-        return dict(
-            (row[0], row[1])
-            for row in self.select_among(
-                "select id, joined_to from subject where joined_to is not null and", "id", subjects
-            )
-        )
+        sql = "select id, joined_to from subject where joined_to is not null and"
+        return {row[0]: row[1] for row in self.select_among(sql, "id", subjects)}
 
     def identities(self, subjects: Collection[int]) -> dict[int, bytes]:
         """What identity kept about these subjects; those of whom nothing is kept are left out."""
@@ -135,7 +132,8 @@ class Subjects(Part):
 
     def changed(self, subjects: Collection[int]) -> dict[int, int]:
         """Head at which a register of each of these subjects last moved."""
-        return {s: h for s, h in self.select_among("select id, changed_at_head from subject where", "id", subjects)}
+        sql = "select id, changed_at_head from subject where"
+        return {row[0]: row[1] for row in self.select_among(sql, "id", subjects)}
 
     def forget_child(self, subject: int) -> None:
         """Destroy a child's key: contents, case and identity can never be opened again; the ledger still verifies."""

@@ -1,8 +1,10 @@
 """Every table of the ledger on one page: name, columns, and why it is so.
 
-Left out: how they came to be (`migrations`; a test holds the two equal). Times are milliseconds since 1970 UTC, ids 16 raw
-bytes, `n` a row number (`packing.row_number`). Nothing personal stands here in clear.
+Left out: how they came to be (`migrations`; a test holds the two equal). Times are milliseconds since 1970 UTC, ids
+16 raw bytes, `n` a row number (`packing.row_number`). Nothing personal stands here in clear.
 """
+
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Sequence, Table, Text, text
 
@@ -28,7 +30,7 @@ def _text(name: str, *, key: bool = False, unique: bool = False) -> Column[str]:
     return Column(name, Text, nullable=False, primary_key=key, unique=unique or None)
 
 
-def _where(condition: str) -> dict[str, object]:
+def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 

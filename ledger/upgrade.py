@@ -1,7 +1,7 @@
 """Bringing a database to this version of the code, once, whoever comes first.
 
-Left out: the steps themselves (`migrations/versions`). Rules: a database that is newer than the code is refused; steps go
-forward only, in one transaction, while others wait.
+Left out: the steps themselves (`migrations/versions`). Rules: a database that is newer than the code is refused;
+steps go forward only, in one transaction, while others wait.
 """
 
 from pathlib import Path

@@ -1,9 +1,9 @@
 """Verifying the ledger: every leaf is made again from the rows, every root from the leaves, every signature is checked.
 
-Left out: repair. What is covered: events, decisions, their words, organisations and commitments, contents (unless a child's
-key was destroyed), carriers, ordinals, checkpoints. What is not: marks of lanes, counters, what is held or awaited; losing
-those repeats or delays a release and changes no fact. Cutting off the newest end together with its checkpoints can only be
-seen against a checkpoint that was published before: hand one in.
+Left out: repair. What is covered: events, decisions, their words, organisations and commitments, contents (unless a
+child's key was destroyed), carriers, ordinals, checkpoints. What is not: marks of lanes, counters, what is held or
+awaited; losing those repeats or delays a release and changes no fact. Cutting off the newest end together with its
+checkpoints can only be seen against a checkpoint that was published before: hand one in.
 """
 
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ def verify(ledger: Ledger, against: Checkpoint | None = None) -> Verdict:
 
     Args:
         ledger: Read in one unmoving picture; work goes on meanwhile.
-        against: A checkpoint that was published earlier, its signature checked: it must be the beginning of this ledger.
+        against: A checkpoint that was published earlier, its signature checked: this ledger must begin with it.
 
     Raises:
         Retryable: the database is away.

@@ -1,7 +1,7 @@
-"""What waits and what came back: held exchanges, questions that may be answered, receipts, dead letters, reviews, offsets.
+"""What waits and what came back: held exchanges, open questions, receipts, dead letters, reviews, offsets.
 
-Left out: why something is held, what an answer does, who decides a review. Rules: what a dead letter held is encrypted under
-the operations key and only a reference leaves; saying anything twice changes nothing.
+Left out: why something is held, what an answer does, who decides a review. Rules: what a dead letter held is
+encrypted under the operations key and only a reference leaves; saying anything twice changes nothing.
 """
 
 import json
@@ -75,7 +75,10 @@ class Waiting(Part):
 
         Args:
             source: (topic, partition, offset).
+            code: From the closed list of who refused it.
+            field: Path of the field at fault, `""` for the whole record.
             reason: Plain words, never a value.
+            at: Domain time.
             content: Whatever is needed to try again; encrypted under the operations key.
         """
         sealed = seal(self._operations, content, _letter_place(*source))
@@ -160,7 +163,8 @@ class Waiting(Part):
         return Held(n, lane, *names, bytes(exchange_id), subject, reason, from_ms(due_by))
 
     def _letters(self, sql: str, parameters: Sequence[int]) -> list[DeadLetter]:
-        return [DeadLetter(*row[:-1], from_ms(row[-1])) for row in self.session.rows(sql, parameters)]
+        rows = self.session.rows(sql, parameters)
+        return [DeadLetter(i, t, p, o, code, field, why, from_ms(at)) for i, t, p, o, code, field, why, at in rows]
 
     def _review(self, row: Row) -> Review:
         review_id, event_n, subject, candidates, sealed, state, by, at = row

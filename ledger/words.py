@@ -1,7 +1,8 @@
 """Interning: the few hundred words, organisations and decisions that millions of exchanges share get small numbers.
 
-Left out: what they mean. Rules: a number is given once and never changed; missing ones are stored in sorted order, so that
-two writers never wait for each other in a ring; what was learned in a transaction is forgotten when it is rolled back.
+Left out: what they mean. Rules: a number is given once and never changed; missing ones are stored in sorted order, so
+that two writers never wait for each other in a ring; what was learned in a transaction is forgotten when it is rolled
+back.
 """
 
 from collections.abc import Collection

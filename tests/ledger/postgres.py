@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: the machine's own binaries, else the PyPI package, else a visible reason to skip."""
+"""A PostgreSQL server for the tests: the machine's own, else the PyPI package, else a visible reason to skip."""
 
 import os
 import shutil
@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import glob
 from pathlib import Path
 
 import psycopg
@@ -15,10 +14,10 @@ import pytest
 
 
 def _binaries() -> Path | None:
-    found = [*glob("/usr/local/bin/postgres"), *sorted(glob("/usr/lib/postgresql/*/bin/postgres"), reverse=True)]
+    found = [Path("/usr/local/bin/postgres"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)]
     on_path = shutil.which("postgres")
-    for candidate in [*found, *([on_path] if on_path else [])]:
-        folder = Path(candidate).resolve().parent
+    for candidate in [*found, *([Path(on_path)] if on_path else [])]:
+        folder = candidate.resolve().parent
         if (folder / "initdb").exists():
             return folder
     return None

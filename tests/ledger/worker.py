@@ -1,7 +1,7 @@
 """A small worker for the tests that kill it: absorbs events, numbers, releases, and can die at a named step.
 
-Arguments: url, key file, file of what was sent, owner, first event, number of events, step to die at or "-", and how often
-that step is passed before. What it "sends" is a line in a file, written through before the batch is marked.
+Arguments: url, key file, file of what was sent, owner, first event, number of events, step to die at or "-", and how
+often that step is passed before. What it "sends" is a line in a file, written through before the batch is marked.
 """
 
 import os
