@@ -1,0 +1,28 @@
+"""What the console does not look at, so that its pages are the same bytes with and without a seal.
+
+Operators have no clearance for seals. A seal shows itself in more places than its own event: it takes back what was
+released,
+decides exchanges anew, stops an exchange altogether, adds leaves to the tree and moves offsets. So:
+
+- events of the families below are in no rate, no age and no count; nor is a carrier that holds nothing else;
+- an exchange counts once it is considered, whatever was decided: released and suppressed look alike;
+- decisions made anew in the place of earlier ones are not counted;
+- the newest checkpoint is the one over the newest carrier that counts, and sizes of the tree are not shown;
+- topics of seals and of receipts give no rate; what a recipient was asked to take back is not read from its health.
+
+What a connector or the broker *refused* is counted whatever it was: a seal that did not arrive must not go unseen,
+and its code says nothing about any child.
+"""
+
+from schemas import read_schemas
+
+HIDDEN_FAMILIES = ("seal.", "correction.")
+"""Event types that exist only because something was sealed or lifted."""
+
+SHOWN_TOPICS = "in."
+"""Only what enters by these topics gives a rate."""
+
+
+def hidden_schema_ids() -> frozenset[int]:
+    """Schema ids, of every version, of the events that no figure may count."""
+    return frozenset(s.schema_id for s in read_schemas() if s.event_type.startswith(HIDDEN_FAMILIES))
