@@ -40,8 +40,6 @@ ANSWER_SECONDS = 60.0
 LOOK_SECONDS = 0.08
 AGREE_SECONDS = 0.3
 FLIGHT_SECONDS = 60.0
-TOO_LARGE = {"MSG_SIZE_TOO_LARGE": "MESSAGE_TOO_LARGE", "_MSG_SIZE_TOO_LARGE": "MESSAGE_TOO_LARGE"}
-"""What Kafka and its client call it, and what agencies are told."""
 
 
 class Stuck(CrosswalkError):  # noqa: N818 - says what the flow is
@@ -144,9 +142,8 @@ class Player:
             refused.append(fault.args[0])
         self._producer.flush(30)
         if step.too_large:
-            code = TOO_LARGE.get(refused[0].name(), refused[0].name()) if refused else "ACCEPTED"
-            for one in step.published:
-                self._note("refusals.jsonl", {"reference": one.reference, "code": code})
+            name = refused[0].name() if refused else "ACCEPTED"
+            self._note("noted.jsonl", {"what": "too_large", "topic": topic, "answer": name})
 
     # ------------------------------------------------------------ faults
 
@@ -156,8 +153,8 @@ class Player:
 
     def _online(self, step: Online) -> None:
         waiting = self.watch.unread(step.organisation)
-        fault = {"fault": "offline", "organisation": step.organisation, "waiting": waiting, "at_ms": _now_ms()}
-        self._note("faults.jsonl", fault)
+        fault = {"kind": "offline", "organisation": step.organisation, "in_flight": {"waiting": waiting}}
+        self._note("faults.jsonl", {**fault, "at_ms": _now_ms()})
         self.world.start_connector(step.organisation)
         self.watch.offline.discard(step.organisation)
 
@@ -170,13 +167,13 @@ class Player:
             time.sleep(0.005)
             in_flight = measure()
         pid = self.world.supervisor.kill(step.process)
-        fault = {"fault": "kill", "process": step.process, "pid": pid, "in_flight": in_flight, "at_ms": _now_ms()}
-        self._note("faults.jsonl", fault)
+        fault = {"kind": "kill", "process": step.process, "pid": pid, "in_flight": {"waiting": in_flight}}
+        self._note("faults.jsonl", {**fault, "at_ms": _now_ms()})
 
     # ------------------------------------------------------------ words and notes
 
     def _mark(self, step: Mark) -> None:
-        self._note("published.jsonl", {"mark": step.name, "at_ms": _now_ms()})
+        self._note("marks.jsonl", {"name": step.name, "at_ms": _now_ms()})
 
     def _say(self, step: Say) -> None:
         self.tell(step.chapter, step.text)
