@@ -1,0 +1,9 @@
+"""`python -m docs.made`: write every made page and picture."""
+
+import sys
+
+from docs.made import made
+
+for path, text in made():
+    path.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"docs/{path.name}\n")
