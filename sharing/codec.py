@@ -111,14 +111,43 @@ def to_record(value: Any) -> Any:
     Raises:
         ValueError: a time has no zone.
     """
-    if is_dataclass(value):
-        return {f.name: to_record(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple):
-        return [to_record(item) for item in value]
-    if isinstance(value, datetime) and value.tzinfo is None:
+    kind = type(value)
+    plain = _PLAINERS.get(kind)
+    if plain is None:
+        plain = _PLAINERS[kind] = _make_plainer(kind)
+    return plain(value)
+
+
+_PLAINERS: dict[type, Build] = {}
+_PLAIN_ALREADY = frozenset({type(None), str, int, bool})
+
+
+def _make_plainer(kind: type) -> Build:
+    """The function that makes a value of this type plain; made once a type, since it runs for every field sent."""
+    if is_dataclass(kind):
+        return _record_plainer(tuple(f.name for f in fields(kind)))
+    if issubclass(kind, tuple):
+        return lambda value: [to_record(item) for item in value]
+    if issubclass(kind, datetime):
+        return _zoned
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    return lambda value: value
+
+
+def _record_plainer(names: tuple[str, ...]) -> Build:
+    def plain(value: Any) -> dict[str, Any]:
+        found = ((name, getattr(value, name)) for name in names)
+        return {name: v if type(v) in _PLAIN_ALREADY else to_record(v) for name, v in found}
+
+    return plain
+
+
+def _zoned(value: datetime) -> datetime:
+    if value.tzinfo is None:
         # Avro's writer would take it for the local time of whichever machine it runs on.
         raise ValueError("a time without its zone")
-    return value.value if isinstance(value, Enum) else value
+    return value
 
 
 _BUILDERS: dict[Any, Build] = {}

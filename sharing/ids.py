@@ -8,7 +8,7 @@ Left out: where the keys come from; they are handed in.
 
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import NewType
+from typing import Any, NewType
 
 EventId = NewType("EventId", bytes)
 """16 bytes: one event about one child."""
@@ -18,11 +18,20 @@ SubjectId = NewType("SubjectId", int)
 """Row number of a subject in the broker's database; never leaves the broker."""
 
 ID_BYTES = 16
+KEYS_BEGUN = 16
+"""So many keys are kept begun for each purpose; a process has one or a few."""
 
 
 def _deriver(purpose: bytes) -> Callable[..., bytes]:
+    keyed: dict[bytes, Any] = {}
+
     def derive(key: bytes, *parts: str | bytes | int) -> bytes:
-        digest = blake2b(key=key, digest_size=ID_BYTES, person=purpose)
+        begun = keyed.get(key)
+        if begun is None:
+            if len(keyed) >= KEYS_BEGUN:
+                keyed.clear()
+            begun = keyed[key] = blake2b(key=key, digest_size=ID_BYTES, person=purpose)
+        digest = begun.copy()  # a keyed start costs as much as all the rest
         for part in parts:
             raw = part if isinstance(part, bytes) else str(part).encode()
             digest.update(len(raw).to_bytes(4, "big"))
