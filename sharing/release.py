@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sharing.events import Event, ReferralSubmitted, SealKind
+from sharing.events import Event, ReferralSubmitted, SealKind, SettingResult
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id, recipient_subject_token
 from sharing.policy.decide import Decision, decide
 from sharing.policy.facts import Facts, Guard, said_by
@@ -82,7 +82,7 @@ def facts_about(event: Event, event_id: str, recipient: Recipient, situation: Si
         Guard.OPEN_INVOLVEMENT: is_involved(state, event_id, recipient, situation.now.date()),
         Guard.OPEN_REFERRAL: any(q.rule == REFERRAL_DECISION and q.is_open for q in state.questions),
         Guard.OPEN_PLAN: bool(state.plans),
-        Guard.IDENTITY_SETTLED: situation.settled,
+        Guard.IDENTITY_SETTLED: situation.settled or _is_on_its_roll(state, event_id, recipient),
         Guard.NO_PARENT_CONTACT: False,
         Guard.RECIPIENT_IS_ASKER: any(q.asker is not None and _same(q.asker, recipient) for q in state.questions),
         Guard.RECIPIENT_IS_HOLDER_OF_SEAL: any(s.holder_organisation == recipient.organisation for s in state.seals),
@@ -103,7 +103,15 @@ def is_involved(state: SubjectState, event_id: str, recipient: Recipient, today:
     found = (a.setting for a in state.awaiting if a.event_id == event_id)
     if recipient.kind in _SETTINGS and recipient.organisation in found:
         return True
-    return any(recipient.organisation in _sides(q.owner, q.asker) for q in state.questions if q.is_open)
+    # A question gives no ground for the very event that raised it: else who was once to have it could never lose it.
+    asked = (q for q in state.questions if q.is_open and q.event_id != event_id)
+    return any(recipient.organisation in _sides(q.owner, q.asker) for q in asked)
+
+
+def _is_on_its_roll(state: SubjectState, event_id: str, recipient: Recipient) -> bool:
+    """Whether the rolls found exactly this child at this setting for this very event: settled, for this notice only."""
+    found = (a for a in state.awaiting if a.event_id == event_id and a.answer == SettingResult.FOUND)
+    return recipient.kind in _SETTINGS and any(a.setting == recipient.organisation for a in found)
 
 
 def _sides(owner: Recipient, asker: Recipient | None) -> tuple[str, ...]:

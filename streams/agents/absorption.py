@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ledger.packing import row_number
-from ledger.rows import CarrierRows, EventRow, Hold, Redecision, StoredEvent
-from ledger.rows import Exchange as ExchangeRow
+from ledger.rows import CarrierRows, EventRow, Redecision, StoredEvent
 from ledger.store import Transaction
 from sharing import reconciliation
 from sharing.calendar import Duty
@@ -23,19 +22,18 @@ from sharing.events import Child, Event
 from sharing.ids import EventId, SubjectId, event_id
 from sharing.reconciliation import EventFacts, Said, Step, SubjectState
 from sharing.reconciliation.identity_waits import hold as wait_for_identity
-from sharing.reconciliation.rules import RULES
 from sharing.reconciliation.saying import World
 from sharing.release import Exchange, Situation, prepare
 from sharing.routing import recipients
 from sharing.vocabulary import Outcome, Recipient
+from streams.agents.again import Later, changed_since, redecisions
+from streams.agents.grounds import fewer_grounds
 from streams.agents.handover import Named
 from streams.agents.incoming import Incoming
+from streams.agents.rows import exchange_row
 from streams.agents.subjects import Resolved, Subjects
 from streams.agents.views import view_of
 from streams.broker import ENGINE, Broker
-
-ANSWERABLE = frozenset(rule.starts_on for rule in RULES.values()) | {"broker.setting.sought"}
-"""Types of event whose exchanges may be answered: the ledger keeps their exchange ids findable."""
 
 
 @dataclass
@@ -48,16 +46,6 @@ class Pending:
     content: bytes
     moves: int
     exchanges: list[Exchange] = field(default_factory=list)
-
-
-@dataclass
-class Later:
-    """Exchanges decided now for an event that was stored earlier."""
-
-    stored: StoredEvent
-    event: Event
-    moves: int
-    exchanges: list[Exchange]
 
 
 class Absorption:
@@ -90,14 +78,14 @@ class Absorption:
         self._doubt(resolved, pending, about)
         state = self.state(resolved.subject)
         step = reconciliation.absorb(state, pending.event, about, self.broker.directory, self.broker.calendars)
-        self._keep(resolved.subject, step)
+        self.keep(resolved.subject, step)
         self.refused.extend((code, incoming.event_id.hex()) for code in step.refused)
         self._route(pending, incoming.sender.slug, about)
         self._drain()
 
     def say(self, subject: SubjectId, step: Step) -> None:
         """Keep a step that no event caused (a clock) and let the broker say what it says."""
-        self._keep(subject, step)
+        self.keep(subject, step)
         self._drain()
 
     def state(self, subject: SubjectId) -> SubjectState:
@@ -111,12 +99,13 @@ class Absorption:
     # ------------------------------------------------------------ one event's way
 
     def _doubt(self, resolved: Resolved, pending: Pending, about: EventFacts) -> None:
-        if resolved.linkage is None:
+        if not resolved.candidates or resolved.answers:
             return
         state = self.state(resolved.subject)
         world = World(self.now, self.broker.directory, self.broker.calendars)
-        self._keep(resolved.subject, wait_for_identity(state, pending.event, about, world))
-        self.doubts.append((pending, resolved))
+        self.keep(resolved.subject, wait_for_identity(state, pending.event, about, world))
+        if resolved.linkage is not None:
+            self.doubts.append((pending, resolved))
 
     def _route(self, pending: Pending, sender: str, about: EventFacts) -> None:
         state = self.state(pending.subject)
@@ -130,38 +119,42 @@ class Absorption:
 
     def _decide(self, pending: Pending, to: Iterable[Recipient], about: EventFacts) -> None:
         known = {exchange.exchange_id for exchange in pending.exchanges}
-        made = [
-            e for e in self._prepare(pending.event, pending.event_id, pending.subject, to) if e.exchange_id not in known
-        ]
+        decided = self.prepare_for(pending.event, pending.event_id, pending.subject, to)
+        made = [exchange for exchange in decided if exchange.exchange_id not in known]
+        if not pending.exchanges:
+            pending.moves = self._moves_of(pending.subject)  # the row is as old as its oldest decision
         pending.exchanges.extend(made)
-        pending.moves = self._moves.get(pending.subject, 0)
-        self._open_questions(pending.subject, pending.event, made, about)
+        self.open_questions(pending.subject, pending.event, made, about)
 
-    def _prepare(
+    def prepare_for(
         self, event: Event, identity: EventId, subject: SubjectId, to: Iterable[Recipient]
     ) -> tuple[Exchange, ...]:
+        """Decide one event for these recipients, as things stand now."""
         return prepare(event, identity, to, self.situation(subject), self.broker.agreements, self.broker.keys.ids)
 
     def situation(self, subject: SubjectId) -> Situation:
         """What is known of a subject now, with the seals of everybody whom it may be."""
-        candidates = self.subjects.under_review.get(subject, ())
-        seals = tuple(seal for candidate in candidates for seal in self.state(candidate).seals)
+        seals = tuple(seal for other in self.subjects.related(subject) for seal in self.state(other).seals)
         night = self.broker.calendars.on_duty(self.now) is Duty.EMERGENCY
-        return Situation(self.state(subject), seals, not candidates, night, self.now)
+        settled = subject not in self.subjects.under_review
+        return Situation(self.state(subject), seals, settled, night, self.now)
 
-    def _open_questions(self, subject: SubjectId, event: Event, made: Sequence[Exchange], about: EventFacts) -> None:
+    def open_questions(self, subject: SubjectId, event: Event, made: Sequence[Exchange], about: EventFacts) -> None:
+        """Start the clocks of exchanges that are on their way."""
         going = [(e.recipient, e.hex) for e in made if e.decision.outcome is not Outcome.SUPPRESS]
         if not going:
             return
         world = (self.broker.directory, self.broker.calendars)
-        self._keep(subject, reconciliation.open_questions(self.state(subject), event, going, about, *world))
+        self.keep(subject, reconciliation.open_questions(self.state(subject), event, going, about, *world))
 
-    def _keep(self, subject: SubjectId, step: Step) -> None:
+    def keep(self, subject: SubjectId, step: Step) -> None:
+        """Keep a step: its state, what it says, what it lets go, what it takes back."""
         before = self.state(subject)
         self.states[subject] = step.state
-        if step.state != before or step.register_moved:
-            self._touched[subject] = self._touched.get(subject, False) or step.register_moved
-        if step.register_moved:
+        moved = step.register_moved or fewer_grounds(before, step.state)
+        if step.state != before or moved:
+            self._touched[subject] = self._touched.get(subject, False) or moved
+        if moved:
             self._moves[subject] = self._moves.get(subject, 0) + 1
         self._said.extend((subject, said) for said in step.said)
         for waited in step.release_again:
@@ -206,32 +199,33 @@ class Absorption:
         identity = EventId(bytes.fromhex(hexed))
         pending = self.rows.get(identity)
         if pending is not None:
-            self._route(pending, pending.event.envelope.organisation or "", EventFacts(hexed, self.now, ""))
+            sender = pending.event.envelope.organisation or ""
+            self._route(pending, sender, EventFacts(hexed, self.now, sender))
             return
         stored = self.tx.find(identity)
         event = self.event(identity)
-        if stored is None or event is None:
-            return
-        sender = event.envelope.organisation or ""
+        if stored is not None and event is not None:
+            self.decide_again(subject, stored, event)
+
+    def decide_again(self, subject: SubjectId, stored: StoredEvent, event: Event) -> None:
+        """Route a stored event again, as things stand now."""
+        about = EventFacts(stored.event_id.hex(), self.now, event.envelope.organisation or "")
         routing = recipients(
             event, self.state(subject), self.broker.directory, self.now, self.broker.calendars,
-            event_id=hexed, sender=sender,
+            event_id=about.event_id, sender=about.sender,
         )  # fmt: skip
-        decided = {x.exchange_id for x in stored.exchanges}
-        decided |= {x.exchange_id for row in self.tx.redecisions([stored.n]) for x in row.exchanges}
-        held = {h.exchange_id for h in self.tx.held_of([stored.subject])}
-        prepared = self._prepare(event, identity, subject, routing.recipients)
-        made = [e for e in prepared if e.exchange_id not in decided or e.exchange_id in held]
-        self.tx.release_held([e.exchange_id for e in made])
-        if made:
-            self.add_later(Later(stored, event, 0, made))
-            self._open_questions(subject, event, made, EventFacts(hexed, self.now, sender))
+        prepared = self.prepare_for(event, EventId(stored.event_id), subject, routing.recipients)
+        later = changed_since(self.tx, stored, subject, prepared, self.later)
+        if later is not None:
+            self.tx.release_held([e.exchange_id for e in later.exchanges])
+            self.add_later(later)
+            self.open_questions(subject, event, later.exchanges, about)
 
     # ------------------------------------------------------------ out
 
     def add_later(self, later: Later) -> None:
         """Add exchanges decided now for an event that was stored earlier."""
-        later.moves = self._moves.get(later.stored.subject, 0)
+        later.moves = self._moves_of(later.subject)
         self.later.append(later)
 
     def follow(self, subject: SubjectId, exchange: str, following: str) -> None:
@@ -240,7 +234,7 @@ class Absorption:
         for question in state.questions:
             if exchange in question.exchanges and following not in question.exchanges:
                 state = state.with_question(replace(question, also_asked=(*question.also_asked, following)))
-        self._keep(subject, Step(state))
+        self.keep(subject, Step(state))
 
     def take_back(self, recall: Callable[[SubjectId], Iterable[Said]]) -> None:
         """Say every recall that a seal of this batch asks for, once all its events are in."""
@@ -259,7 +253,7 @@ class Absorption:
             self.now,
             ENGINE,
             [self._row(pending, head) for pending in self.rows.values()],
-            [self._redecision(later, lane, head) for later in self.later for lane in _by_organisation(later.exchanges)],
+            [row for later in self.later for row in self._rows_of(later, head)],
         )
 
     def _row(self, pending: Pending, head: int) -> EventRow:
@@ -267,24 +261,18 @@ class Absorption:
             pending.event_id,
             pending.subject,
             self.broker.catalogue.newest[pending.event.event_type],
-            self._head_of(pending.subject, pending.moves, head),
+            self.head_of(pending.subject, pending.moves, head),
             self.broker.agreements.version,
             pending.content,
-            tuple(exchange_row(e, self._look_again(pending.subject)) for e in pending.exchanges),
+            tuple(exchange_row(e, self.look_again(pending.subject)) for e in pending.exchanges),
         )
 
-    def _redecision(self, later: Later, exchanges: Sequence[Exchange], head: int) -> Redecision:
-        subject = SubjectId(later.stored.subject)
-        known = {x.exchange_id for x in later.stored.exchanges}
-        return Redecision(
-            later.stored.n,
-            None,
-            self._head_of(subject, later.moves, head),
-            self.broker.agreements.version,
-            tuple(exchange_row(e, self._look_again(subject), known=e.exchange_id in known) for e in exchanges),
-        )
+    def _rows_of(self, later: Later, head: int) -> list[Redecision]:
+        decided_under = self.head_of(later.subject, later.moves, head)
+        return redecisions(later, decided_under, self.broker.agreements.version, self.look_again(later.subject))
 
-    def _look_again(self, subject: SubjectId) -> datetime:
+    def look_again(self, subject: SubjectId) -> datetime:
+        """When somebody must look at what is held about a subject."""
         return self.state(subject).next_at or self.now
 
     def views(self) -> list[Named]:
@@ -307,35 +295,10 @@ class Absorption:
                 shown = json.dumps([[f, str(level), weight] for f, level, weight in resolved.linkage.waterfall])
                 self.tx.add_review(n, pending.subject, resolved.candidates, shown.encode())
 
-    def _head_of(self, subject: SubjectId, moves: int, head: int) -> int:
-        return head if moves == self._moves.get(subject, 0) else self.head_before
+    def _moves_of(self, subject: SubjectId) -> int:
+        """How often, in this batch, something moved by which this subject is judged."""
+        return sum(self._moves.get(s, 0) for s in {subject, *self.subjects.related(subject)})
 
-
-def exchange_row(exchange: Exchange, look_again: datetime, *, known: bool = False) -> ExchangeRow:
-    """One decided exchange as a row of the ledger.
-
-    Args:
-        exchange: As it was decided.
-        look_again: When somebody must look at it, should it be held.
-        known: Whether the ledger has this exchange already, under an earlier decision.
-    """
-    decision = exchange.decision
-    held = decision.outcome is Outcome.HOLD
-    return ExchangeRow(
-        exchange.exchange_id,
-        exchange.recipient.organisation,
-        exchange.recipient.function,
-        exchange.recipient.kind,
-        decision.body(),
-        decision.outcome,
-        express=exchange.express,
-        awaited=not known and decision.event_type in ANSWERABLE,
-        hold=Hold(decision.reason, look_again) if held else None,
-    )
-
-
-def _by_organisation(exchanges: Iterable[Exchange]) -> Iterable[list[Exchange]]:
-    found: dict[str, list[Exchange]] = {}
-    for exchange in exchanges:
-        found.setdefault(exchange.recipient.organisation, []).append(exchange)
-    return found.values()
+    def head_of(self, subject: SubjectId, moves: int, head: int) -> int:
+        """The head under which something was decided when so much had moved: this batch's, or the one before it."""
+        return head if moves == self._moves_of(subject) else self.head_before

@@ -34,7 +34,10 @@ class Barrier:
             found = self._consumer.get_watermark_offsets(partition, timeout=ASK_SECONDS)
         except KafkaException:
             return -1
-        return -1 if found is None else int(found[1])
+        if found is None:
+            return -1
+        low, high = found
+        return 0 if low == high else int(high)  # what has expired cannot be waited for
 
 
 def is_behind(ends: Mapping[tuple[str, int], int], absorbed: Mapping[tuple[str, int], int]) -> bool:

@@ -9,16 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from sharing.codec import Catalogue, decode
+from sharing.codec import Catalogue, decode, encode
 from sharing.directory import Directory, Organisation
 from sharing.errors import Rejected
 from sharing.events import Event, ReceiptRecorded, ReferralSubmitted, SealChanged
 from sharing.ids import ID_BYTES, EventId
 from sharing.reconciliation.parties import may_say
+from sharing.topics import MAX_RECORD_BYTES
 from streams.carrier import Batch, Record
 
 BROKER_FAMILIES = ("broker.", "correction.")
 """What the broker alone says."""
+
+MAX_EVENT_BYTES = MAX_RECORD_BYTES - 16 * 1024
+"""Connectors send no more; what is larger would not fit the recipients' topics once the broker has dressed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Incoming:
     """One event that may be judged.
 
     Attributes:
-        sender: Whose topic it came by. `raw`: the framed bytes as they came.
+        sender: Whose topic it came by. `raw`: the framed bytes as they came; of a referral that claimed another sender,
+            or had no usable id, as it is kept.
         said_at_ms: The cluster's own stamp, milliseconds since 1970 UTC.
     """
 
@@ -72,25 +77,36 @@ def _take(
         reason = "the topic's organisation is not in the directory"
         return DeadLetter("UNKNOWN_SENDER", "", reason, raw, record.offset)
     try:
-        event = decode(raw, catalogue)
-        event, event_id = _checked(event, kind, sender, directory, lambda: _place_id(batch, record))
+        said = _decoded(raw, catalogue)
+        event, event_id = _checked(said, kind, sender, directory, lambda: _place_id(batch, record))
+        if event != said:
+            raw = encode(event, catalogue)
     except Rejected as fault:
         return DeadLetter(fault.code, fault.field, fault.reason, raw, record.offset)
     return Incoming(event, event_id, sender, raw, record.offset, record.timestamp_ms)
+
+
+def _decoded(raw: bytes, catalogue: Catalogue) -> Event:
+    if len(raw) > MAX_EVENT_BYTES:
+        raise Rejected("OVERSIZE", "", f"expected at most {MAX_EVENT_BYTES} bytes")
+    return decode(raw, catalogue)
 
 
 def _checked(
     event: Event, kind: str, sender: Organisation, directory: Directory, place: Callable[[], EventId]
 ) -> tuple[Event, EventId]:
     if isinstance(event, ReferralSubmitted) and kind == "in":
-        return _as_sent_by(event, sender), _id_of(event) or place()
+        event_id = _id_of(event) or place()
+        return _as_sent_by(event, sender, event_id), event_id
     _check_kind(event, kind, sender, directory)
     if event.envelope.organisation != sender.slug:
         raise Rejected("FORGED_SENDER", "envelope.organisation", "names another organisation than the topic does")
-    event_id = _id_of(event)
-    if event_id is None:
+    if event.envelope.agency not in (None, sender.agency):
+        raise Rejected("FORGED_SENDER", "envelope.agency", "names another agency than the topic does")
+    known = _id_of(event)
+    if known is None:
         raise Rejected("BAD_EVENT_ID", "envelope.event_id", "must be 32 hexadecimal digits")
-    return event, event_id
+    return event, known
 
 
 def _check_kind(event: Event, kind: str, sender: Organisation, directory: Directory) -> None:
@@ -104,8 +120,8 @@ def _check_kind(event: Event, kind: str, sender: Organisation, directory: Direct
         raise Rejected("NOT_YOURS_TO_SAY", "", f"{event.event_type} may not come by a topic {kind}.{sender.agency}.*")
 
 
-def _as_sent_by(event: ReferralSubmitted, sender: Organisation) -> ReferralSubmitted:
-    envelope = replace(event.envelope, organisation=sender.slug, agency=str(sender.agency))
+def _as_sent_by(event: ReferralSubmitted, sender: Organisation, event_id: EventId) -> ReferralSubmitted:
+    envelope = replace(event.envelope, organisation=sender.slug, agency=str(sender.agency), event_id=event_id.hex())
     return replace(event, envelope=envelope)
 
 

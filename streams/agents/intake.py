@@ -40,8 +40,8 @@ class Intake:
             Retryable: the database is away; nothing was written.
         """
         taken = take_records(batch, self.broker.catalogue, self.broker.directory)
-        incoming = [t for t in taken if isinstance(t, Incoming)]
-        letters = [t for t in taken if isinstance(t, DeadLetter)]
+        incoming, letters = _first_of_each([t for t in taken if isinstance(t, Incoming)])
+        letters += [t for t in taken if isinstance(t, DeadLetter)]
         try:
             self._write(batch, incoming, letters)
         except DuplicateEvents:
@@ -57,7 +57,7 @@ class Intake:
         with self.broker.ledger.transaction() as tx:
             work = Absorption(self.broker, tx)
             work.subjects.open([i.event for i in incoming])
-            for one in _first_of_each(incoming):
+            for one in incoming:
                 if isinstance(one.event, ReceiptRecorded):
                     absorb_receipt(work, one)
                 else:
@@ -84,14 +84,19 @@ class Intake:
         with self.broker.ledger.transaction() as tx:
             known = set(tx.seen([i.event_id for i in incoming]))
             clashing = [i for i in incoming if i.event_id in known and not tx.same_content(i.event_id, i.raw)]
-        reason = "this event id is known with other content; a changed record needs a new version"
-        more = [DeadLetter(CONFLICT, "envelope.event_id", reason, i.raw, i.offset) for i in clashing]
-        return [i for i in incoming if i.event_id not in known], [*letters, *more]
+        return [i for i in incoming if i.event_id not in known], [*letters, *map(_conflict, clashing)]
 
 
-def _first_of_each(incoming: Iterable[Incoming]) -> Iterable[Incoming]:
-    """Each event id once: the first of a batch, as it would be over several batches."""
-    return reversed({one.event_id: one for one in reversed(list(incoming))}.values())
+def _first_of_each(incoming: Iterable[Incoming]) -> tuple[list[Incoming], list[DeadLetter]]:
+    """Each event id once, the first, as it would be over several batches; and what repeats it with other content."""
+    first: dict[bytes, Incoming] = {}
+    clashing = [one for one in incoming if first.setdefault(one.event_id, one).raw != one.raw]
+    return list(first.values()), [_conflict(one) for one in clashing]
+
+
+def _conflict(one: Incoming) -> DeadLetter:
+    reason = "this event id is known with other content; a changed record needs a new version"
+    return DeadLetter(CONFLICT, "envelope.event_id", reason, one.raw, one.offset)
 
 
 def _tell(work: Absorption, letters: Sequence[DeadLetter], batch: Batch) -> None:

@@ -1,29 +1,39 @@
 """Taking back: when a seal is set, whoever was sent what is now sealed is told to give it up.
 
 Left out: applying the recall (the recipient's inbox does, before it delivers anything older). Rules: only those are
-told who really had a value that they may no longer have, so a recall tells nobody anything new; what they may still
-see goes out again as an exchange of its own.
+told who really had a value that a seal closes to them, so a recall tells nobody anything new; what they may still see
+goes out again as an exchange of its own; nothing is taken back twice.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ledger.rows import Released
+from ledger.rows import Released, StoredEvent
 from sharing.codec import decode
 from sharing.events import Child, CorrectionAction, CorrectionIssued, Event
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
+from sharing.policy import EXISTS, Facts, Guard, decide
+from sharing.policy.outcomes import SEALED
 from sharing.reconciliation import Said
 from sharing.reconciliation.saying import envelope
-from sharing.release import Exchange, prepare
+from sharing.release import Exchange, facts_about
 from sharing.vocabulary import OrganisationKind, Outcome, Recipient, RecipientKind
-from streams.agents.absorption import Absorption, Later
+from streams.agents.absorption import Absorption
+from streams.agents.again import Later
 from streams.agents.views import BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
 WITHHELD = "withhold"
-AREA_WIDE = frozenset({
-    OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.FORCE, OrganisationKind.EDUCATION_SERVICE, OrganisationKind.BROKER,
-})  # fmt: skip
+AFTER = "after-recall"
+SEALS = (Guard.ADDRESS_SEALED, Guard.S_FLAG, Guard.PERPETRATOR_CHANNEL, Guard.ADOPTION)
+AREA_WIDE = frozenset(
+    {
+        OrganisationKind.LOCAL_AUTHORITY,
+        OrganisationKind.FORCE,
+        OrganisationKind.EDUCATION_SERVICE,
+        OrganisationKind.BROKER,
+    }
+)
 
 
 def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
@@ -35,44 +45,63 @@ def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
     """
     released = [r for r in work.tx.released_of(subject) if r.kind in set(RecipientKind)]
     decisions = work.tx.outcomes({r.outcome for r in released})
+    known = _exchanges_of(work, released)
     for one in released:
-        event = _event_of(work, one)
-        recipient = Recipient(one.organisation, one.function, RecipientKind(one.kind))
-        again = _decided_again(work, event, recipient, subject, one)
-        lowered = _lowered(event, decisions[one.outcome], again)
-        if any(_tells(work, event, path, recipient) for path in lowered):
-            yield _recall(work, one, recipient)
-            _replace(work, one, event, again)
+        stored = work.tx.row(one.event_n)
+        if stored is None:
+            continue
+        event = decode(work.tx.content(one.event_n), work.broker.catalogue)
+        again = _decided_again(work, event, EventId(stored.event_id), one, subject)
+        if again.exchange_id in known:
+            continue  # taken back before; what replaced it is looked at on its own
+        closed = _closed(work, event, decisions[one.outcome], again, facts_now(work, event, stored, again, subject))
+        if any(_tells(work, event, path, again.recipient) for path in closed):
+            yield _recall(work, one, again.recipient)
+            _replace(work, Later(stored, subject, [again]), event, one)
 
 
-def _event_of(work: Absorption, one: Released) -> Event:
-    return decode(work.tx.contents([one.event_n])[one.event_n], work.broker.catalogue)
+def facts_now(work: Absorption, event: Event, stored: StoredEvent, again: Exchange, subject: SubjectId) -> Facts:
+    """What is true now of a stored event and the recipient of an exchange."""
+    return facts_about(event, stored.event_id.hex(), again.recipient, work.situation(subject))
 
 
-def _decided_again(work: Absorption, event: Event, recipient: Recipient, subject: SubjectId, one: Released) -> Exchange:
+def _exchanges_of(work: Absorption, released: Iterable[Released]) -> set[bytes]:
+    later = work.tx.redecisions({r.event_n for r in released})
+    return {x.exchange_id for row in later for x in row.exchanges}
+
+
+def _decided_again(work: Absorption, event: Event, event_id: EventId, one: Released, subject: SubjectId) -> Exchange:
     """The same event for the same recipient, decided now, under an exchange id that follows from the recalled one."""
-    identity = EventId(bytes.fromhex(event.envelope.event_id or one.exchange_id.hex()))
-    keys = work.broker.keys.ids
-    made = prepare(event, identity, [recipient], work.situation(subject), work.broker.agreements, keys)[0]
-    following = exchange_id(
-        keys, EventId(one.exchange_id), recipient.organisation, f"{recipient.function}/after-recall"
-    )
+    recipient = Recipient(one.organisation, one.function, RecipientKind(one.kind))
+    (made,) = work.prepare_for(event, event_id, subject, [recipient])
+    function = f"{recipient.function}/{AFTER}"
+    following = exchange_id(work.broker.keys.ids, EventId(one.exchange_id), recipient.organisation, function)
     return Exchange(ExchangeId(following), recipient, made.decision)
 
 
-def _lowered(event: Event, decision: bytes, again: Exchange) -> list[str]:
-    """Paths of values that went out then and would not go out now."""
-    before = {path: transform for path, transform, *_ in json.loads(decision)["fields"]}
-    after = {ruling.path: ruling.transform.words for ruling in again.decision.fields}
-    lowered = [path for path, transform in before.items() if transform not in (WITHHELD, after.get(path, WITHHELD))]
-    return [path for path in lowered if path.startswith("$") or value_at(event, path) is not None]
+def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, now: Facts) -> set[str]:
+    """Paths of values that went out then and that a seal closes now.
+
+    Asked of what is true now, and of what was true then but for the seals: a ground to know that ended in the meantime
+    takes nothing back by itself, nor does it keep what is sealed where it is.
+    """
+    kept = json.loads(decision)
+    before = {path: transform for path, transform, *_ in kept["fields"] if transform != WITHHELD}
+    then = {
+        **{Guard(guard): value for guard, value in kept["guards"].items()},
+        **{guard: now[guard] for guard in SEALS},
+    }
+    sealed_then = decide(work.broker.agreements, event.event_type, again.recipient.kind, None, Facts.of(then))
+    ruled = [r for decided in (again.decision, sealed_then) for r in decided.fields if r.reason == SEALED]
+    lowered = {r.path for r in ruled if before.get(r.path, r.transform.words) != r.transform.words}
+    return {path for path in lowered if path == EXISTS or value_at(event, path) is not None}
 
 
 def _tells(work: Absorption, event: Event, path: str, recipient: Recipient) -> bool:
     """Whether a value told this recipient anything of the child's whereabouts.
 
-    What names the recipient itself, or a body that serves the whole area, did not: taking a notice back for that would only
-    take it from somebody who protects the child.
+    What names the recipient itself, or a body that serves the whole area, did not: taking a notice back for that would
+    only take it from somebody who protects the child.
     """
     value = value_at(event, path)
     own = work.broker.directory.get(recipient.organisation)
@@ -101,10 +130,9 @@ def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
     return Said(correction, (recipient,), f"recall/{one.exchange_id.hex()}", one.exchange_id.hex())
 
 
-def _replace(work: Absorption, one: Released, event: Event, again: Exchange) -> None:
+def _replace(work: Absorption, later: Later, event: Event, one: Released) -> None:
     """What may still be seen goes out again, and answers to it count; what the broker itself said is not said twice."""
-    stored = work.tx.row(one.event_n)
-    if stored is None or again.decision.outcome is not Outcome.DELIVER or event.event_type.startswith(BROKER_SAYS):
-        return
-    work.add_later(Later(stored, event, 0, [again]))
-    work.follow(SubjectId(stored.subject), one.exchange_id.hex(), again.hex)
+    (again,) = later.exchanges
+    if again.decision.outcome is Outcome.DELIVER and not event.event_type.startswith(BROKER_SAYS):
+        work.add_later(later)
+        work.follow(later.subject, one.exchange_id.hex(), again.hex)

@@ -20,6 +20,10 @@ def absorb_receipt(work: Absorption, incoming: Incoming) -> None:
     if not isinstance(event, ReceiptRecorded) or exchange is None or event.state is None:
         work.refused.append(("RECEIPT_OF_NOTHING", incoming.event_id.hex()))
         return
+    asked = work.tx.awaited(exchange)
+    if asked is not None and work.tx.organisation(asked.lane) != incoming.sender.slug:
+        work.refused.append(("NOT_THE_RECIPIENT", incoming.event_id.hex()))
+        return
     code = (event.code or "")[:40] if event.state is ReceiptState.REFUSED else ""
     work.tx.add_receipt(exchange, event.state, work.now, incoming.sender.slug, code)
     subject = work.subjects.answered.get(exchange)

@@ -18,15 +18,17 @@ from ledger.outbox import LaneClaim, Outbox
 from ledger.rows import CarrierRows, LaneItem, Redecision
 from ledger.store import Transaction
 from sharing.codec import decode
+from sharing.events import Event
 from sharing.ids import EventId, ExchangeId, SubjectId
-from sharing.release import Exchange, prepare
+from sharing.release import Exchange
 from sharing.topics import out_topic
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
-from streams.agents.absorption import Absorption, exchange_row
+from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
 from streams.agents.handover import Handover, View
+from streams.agents.rows import exchange_row
 from streams.agents.sender import Outgoing, Sender
-from streams.agents.views import view_of
+from streams.agents.views import as_recorded, view_of
 from streams.broker import ENGINE, Broker
 
 log = structlog.get_logger()
@@ -98,7 +100,8 @@ class Release:
             return 0
         now = self.broker.now()
         with self.broker.ledger.transaction() as tx:
-            views = [self._view(tx, item)[1] for item in items]
+            work = self._work(tx, items)
+            views = [self._as_recorded(work, item) for item in items]
             seqs = self.outbox.claim_express(tx, items, now)
         failed = self.sender.send(self._outgoing(zip(items, views, strict=True), seqs, now))
         going = [item for item in items if item.lane not in failed]
@@ -106,6 +109,16 @@ class Release:
             self.outbox.mark_express(tx, going, now)
             self._suspend(tx, failed)
         return len(going)
+
+    def _as_recorded(self, work: Absorption, item: LaneItem) -> View:
+        """The view of a referral under the decision that was stored with it, whatever has moved since."""
+        body = work.tx.outcomes([item.outcome])[item.outcome]
+        kept = self.handover.take(item.exchange_id, sha256(body).digest())
+        if kept is not None:
+            return kept
+        exchange = Exchange(ExchangeId(item.exchange_id), _recipient(item), as_recorded(body))
+        state = work.state(work.subjects.root(item.subject))
+        return view_of(self.broker, _event(work, item), exchange, SubjectId(item.subject), state)
 
     # ------------------------------------------------------------ everything else
 
@@ -119,53 +132,52 @@ class Release:
             seqs = self.outbox.claim(tx, _claims(found, looked), now)
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
-        if looked.going:
+        done = [lane for lane in _finished(found, looked) if lane not in failed]
+        if done or failed:
             with self.broker.ledger.transaction() as tx:
-                self.outbox.mark_sent(tx, [lane for lane in looked.going if lane not in failed])
+                self.outbox.mark_sent(tx, done)
                 self._suspend(tx, failed)
         return sum(1 for item, _ in going if item.lane not in failed)
 
     def _look(self, tx: Transaction, found: Mapping[int, Sequence[LaneItem]]) -> Pass:
         """Split each lane at its first item that moved: before it may go, it is decided again, behind it waits."""
-        items = [item for lane in found.values() for item in lane]
-        changed = tx.changed({item.subject for item in items})
-        reviewed = {review.subject: review.candidates for review in tx.reviews_open()}
-        elsewhere = tx.changed({c for s in reviewed if s in changed for c in reviewed[s]})
+        work = self._work(tx, [item for lane in found.values() for item in lane])
+        moved_at = tx.changed(_judged_by(work, {item.subject for lane in found.values() for item in lane}))
         looked = Pass({}, [])
         for lane, ordered in found.items():
             for item in ordered:
                 if item.state is not Outcome.DELIVER:
                     continue
-                heads = [changed.get(item.subject, 0), *(elsewhere.get(c, 0) for c in reviewed.get(item.subject, ()))]
-                stale = max(heads) > item.register_head or item.agreements != self.broker.agreements.version
-                exchange, view = self._view(tx, item, stale=stale)
+                newest = max(moved_at.get(subject, 0) for subject in _judged_by(work, {item.subject}))
+                stale = newest > item.register_head or item.agreements != self.broker.agreements.version
+                exchange, view = self._view(work, item, stale=stale)
                 if exchange is not None:
                     looked.moved.append((item, exchange))
                     break
                 looked.going.setdefault(lane, []).append((item, view))
         return looked
 
-    def _view(self, tx: Transaction, item: LaneItem, *, stale: bool = False) -> tuple[Exchange | None, View]:
-        """The view of an item; or, when its decision no longer holds, the exchange decided anew, and no view."""
-        digest = self._digest(tx, item.outcome)
+    def _work(self, tx: Transaction, items: Iterable[LaneItem]) -> Absorption:
+        """What is needed to decide about these items: read without locks, since registers cannot move meanwhile."""
+        work = Absorption(self.broker, tx)
+        work.subjects.relate({item.subject for item in items})
+        return work
+
+    def _view(self, work: Absorption, item: LaneItem, *, stale: bool) -> tuple[Exchange | None, View]:
+        """The view of an item; or, when its decision no longer holds, the exchange decided anew, and no view.
+
+        A subject that was joined to another is judged as that other; its stream at the recipient stays its own.
+        """
+        digest = self._digest(work.tx, item.outcome)
         kept = None if stale else self.handover.take(item.exchange_id, digest)
         if kept is not None:
             return None, kept
-        work = Absorption(self.broker, tx)
-        subject = SubjectId(item.subject)
-        work.subjects.read([subject])
-        event = decode(tx.contents([item.event_n])[item.event_n], self.broker.catalogue)
-        recipient = Recipient(item.organisation, item.function, RecipientKind(item.kind))
-        situation = work.situation(subject)
-        identity = ExchangeId(item.exchange_id)
-        made = prepare(
-            event, EventId(item.event_id), [recipient], situation, self.broker.agreements, self.broker.keys.ids
-        )[0]
-        exchange = Exchange(identity, recipient, made.decision)
-        moved = stale or made.decision.digest != digest
-        if moved and not exchange.express:
+        subject, recipient, event = work.subjects.root(item.subject), _recipient(item), _event(work, item)
+        (made,) = work.prepare_for(event, EventId(item.event_id), subject, [recipient])
+        exchange = Exchange(ExchangeId(item.exchange_id), recipient, made.decision)
+        if stale or made.decision.digest != digest:
             return exchange, View(b"", b"", event.event_type)
-        return None, view_of(self.broker, event, exchange, subject, situation.state)
+        return None, view_of(self.broker, event, exchange, SubjectId(item.subject), work.state(subject))
 
     def _digest(self, tx: Transaction, outcome: int) -> bytes:
         if outcome not in self._digests:
@@ -196,6 +208,27 @@ class Release:
         for lane, fault in failed.items():
             suspend(tx, lane, fault)
             log.error("lane suspended", lane=lane, code=fault)
+
+
+def _judged_by(work: Absorption, subjects: Iterable[int]) -> set[int]:
+    """Everybody whose registers say what may go of these subjects: themselves, and all whom they are or may be."""
+    roots = {work.subjects.root(subject) for subject in subjects}
+    return {*subjects, *roots, *(other for root in roots for other in work.subjects.related(root))}
+
+
+def _recipient(item: LaneItem) -> Recipient:
+    return Recipient(item.organisation, item.function, RecipientKind(item.kind))
+
+
+def _event(work: Absorption, item: LaneItem) -> Event:
+    return decode(work.tx.contents([item.event_n])[item.event_n], work.broker.catalogue)
+
+
+def _finished(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[int]:
+    """Lanes that sent all they had claimed. One that had claimed more before stands until the rest is decided again."""
+    stopped = {item.lane for item, _ in looked.moved}
+    again = {lane for lane, ordered in found.items() if any(item.seq is not None for item in ordered)}
+    return [lane for lane in found if lane not in stopped & again]
 
 
 def _claims(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[LaneClaim]:

@@ -27,6 +27,9 @@ from sharing.identity import (
 )
 from sharing.ids import ID_BYTES, SubjectId, blocking_token
 
+ALL = 1_000_000
+"""More reviews than can be open: none may be passed over, for each closes what its candidates sealed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -35,11 +38,13 @@ class Resolved:
     Attributes:
         linkage: What linkage said when this event made a new doubt, else None.
         candidates: Subjects that this child may be, while that is open.
+        answers: Whether it was found by the question that it answers, not by the child.
     """
 
     subject: SubjectId
     linkage: Linkage | None = None
     candidates: tuple[SubjectId, ...] = ()
+    answers: bool = False
 
 
 @dataclass
@@ -52,6 +57,10 @@ class Subjects:
     by_token: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     answered: dict[bytes, int] = field(default_factory=dict)
     under_review: dict[int, tuple[SubjectId, ...]] = field(default_factory=dict)
+    joined: dict[int, int] = field(default_factory=dict)
+    _perhaps: dict[int, set[SubjectId]] = field(default_factory=lambda: defaultdict(set))
+    _doubted: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _read: set[int] = field(default_factory=set)
 
     def open(self, events: Sequence[Event]) -> None:
         """Lock and read everybody whom these events may be about."""
@@ -61,20 +70,51 @@ class Subjects:
             self.by_token[token].update(subjects)
         replies = {reply for reply in (reply_of(event) for event in events) if reply is not None}
         waited = (self.tx.awaited(reply) for reply in sorted(replies))
-        self.answered = {found.exchange_id: self._joined(found.subject) for found in waited if found is not None}
+        self.answered = {found.exchange_id: found.subject for found in waited if found is not None}
         self.read({*self.answered.values(), *(s for found in self.by_token.values() for s in found)})
+        self.answered = {reply: self.root(subject) for reply, subject in self.answered.items()}
+        self.by_token.update({t: {int(self.root(s)) for s in found} for t, found in self.by_token.items()})
 
     def read(self, subjects: Iterable[int]) -> None:
-        """Lock and read subjects by number."""
-        wanted = sorted(set(subjects) - set(self.known))
-        self.tx.lock([b"subject-%d" % subject for subject in wanted])
-        for subject, raw in self.tx.identities(wanted).items():
-            self.known[subject] = from_bytes(raw)
-        for review in self.tx.reviews_open() if wanted else ():
-            self.under_review[review.subject] = tuple(SubjectId(c) for c in review.candidates)
+        """Lock and read subjects by number, with everybody whom they may be and everybody who may be them."""
+        wanted = set(subjects) - self._read
+        while wanted:
+            self.relate(wanted)
+            wanted |= {other for subject in wanted for other in self.related(SubjectId(subject))}
+            wanted -= self._read
+            self.tx.lock([b"subject-%d" % subject for subject in sorted(wanted)])
+            self._read |= wanted
+            for subject, raw in self.tx.identities(wanted).items():
+                self.known[subject] = from_bytes(raw)
+            self.relate(wanted)  # again, now that nobody can change it
+            wanted = {int(self.root(subject)) for subject in wanted} - self._read
 
-    def _joined(self, subject: int) -> int:
-        return self.tx.joined_to([subject]).get(subject, subject)
+    def relate(self, subjects: Iterable[int]) -> None:
+        """Find to whom subjects were joined and what is under review, without a lock."""
+        self.joined |= self.tx.joined_to(list(subjects))
+        self.under_review.clear()
+        self._perhaps.clear()
+        reviews = self.tx.reviews_open(ALL)
+        self.joined |= self.tx.joined_to({c for review in reviews for c in review.candidates})
+        for review in reviews:
+            self._under_review(review.subject, review.candidates)
+        for subject, candidates in self._doubted.items():
+            self._under_review(subject, candidates)
+
+    def _under_review(self, subject: int, candidates: Iterable[int]) -> None:
+        found = {self.root(c) for c in candidates} - {subject}
+        found |= set(self.under_review.get(subject, ()))
+        self.under_review[subject] = tuple(SubjectId(c) for c in sorted(found))
+        for candidate in found:
+            self._perhaps[candidate].add(SubjectId(subject))
+
+    def root(self, subject: int) -> SubjectId:
+        """The subject itself, or the one to whom a person joined it."""
+        return SubjectId(self.joined.get(subject, subject))
+
+    def related(self, subject: SubjectId) -> tuple[SubjectId, ...]:
+        """Whom a subject may be, and who may be it: while that is open the seals of all of them apply."""
+        return (*self.under_review.get(subject, ()), *sorted(self._perhaps.get(subject, ())))
 
     def tokens_of(self, child: Comparable) -> tuple[bytes, ...]:
         """Keyed blocking tokens of a child."""
@@ -84,7 +124,7 @@ class Subjects:
         """Whose child this event is about; makes the subject when there is none."""
         reply = reply_of(event)
         if reply is not None and reply in self.answered:
-            return self._settled(SubjectId(self.answered[reply]))
+            return self._settled(SubjectId(self.answered[reply]), answers=True)
         probe = comparable(event.child)
         tokens = self.tokens_of(probe)
         near = sorted({s for token in tokens for s in self.by_token.get(token, ()) if s in self.known})
@@ -95,15 +135,17 @@ class Subjects:
             return self._settled(SubjectId(linkage.subject))
         return self._new(probe, tokens, linkage)
 
-    def _settled(self, subject: SubjectId) -> Resolved:
-        return Resolved(subject, candidates=self.under_review.get(subject, ()))
+    def _settled(self, subject: SubjectId, *, answers: bool = False) -> Resolved:
+        return Resolved(subject, candidates=self.under_review.get(subject, ()), answers=answers)
 
     def _new(self, probe: Comparable, tokens: tuple[bytes, ...], linkage: Linkage) -> Resolved:
         subject = SubjectId(self.tx.new_subject())
+        self._read.add(subject)
         self._learn(subject, probe, tokens)
         if linkage.outcome is LinkOutcome.NEW:
             return Resolved(subject)
-        self.under_review[subject] = tuple(SubjectId(c.subject) for c in linkage.candidates)
+        self._doubted[subject] = tuple(c.subject for c in linkage.candidates)
+        self._under_review(subject, self._doubted[subject])
         return Resolved(subject, linkage, self.under_review[subject])
 
     def _learn(self, subject: int, child: Comparable, tokens: tuple[bytes, ...]) -> None:

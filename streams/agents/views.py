@@ -4,12 +4,17 @@ Left out: deciding (`sharing.release`) and sending. Rules: the same event, decis
 whichever process they are built.
 """
 
+import json
+from hashlib import sha256
+
 from sharing.codec import encode
 from sharing.events import Event
 from sharing.ids import ExchangeId, SubjectId, recipient_subject_token
+from sharing.policy import CLEAR, WITHHOLD, Decision, FieldRuling
+from sharing.policy.canonical import canonical
 from sharing.reconciliation.state import SubjectState
 from sharing.release import Dress, Exchange, due_by, view
-from sharing.vocabulary import Recipient
+from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.handover import View
 from streams.broker import Broker
 
@@ -44,3 +49,36 @@ def reference_for(event: Event, recipient: Recipient, state: SubjectState) -> st
         if asked and reply in question.exchanges:
             return question.event_id
     return None
+
+
+def as_recorded(body: bytes) -> Decision:
+    """A decision as the ledger keeps it: for a referral, which leaves under the decision that was recorded with it.
+
+    What was to be reduced cannot be read back and is withheld; a permit that is never stopped reduces nothing.
+
+    Args:
+        body: `Decision.body()`.
+    """
+    kept = json.loads(body)
+    fields = tuple(
+        FieldRuling(path, CLEAR if transform == CLEAR.words else WITHHOLD, reason, rule)
+        for path, transform, reason, rule in kept["fields"]
+    )
+    released = [[f.path, f.transform.words, f.transform.pairs] for f in fields if f.is_released]
+    return Decision(
+        version=kept["agreements"],
+        event_type=kept["event"],
+        kind=RecipientKind(kept["to"]),
+        outcome=Outcome(kept["outcome"]),
+        reason=kept["reason"],
+        rule=kept["rule"],
+        purpose=kept["purpose"],
+        permit=kept["permit"],
+        agreement=kept["agreement"],
+        statute=kept["statute"],
+        fields=fields,
+        guards=(),
+        shape=sha256(canonical([kept["event"], released])).hexdigest(),
+        digest=sha256(body).digest(),
+        _body=body,
+    )
