@@ -45,7 +45,9 @@ class Links:
         return linked, strays
 
 
-def judge(links: Links, found: Sequence[Delivery], expected: Expectations) -> tuple[list[Fault], int]:
+def judge(
+    links: Links, found: Sequence[Delivery], expected: Expectations, sealed_at_ms: int
+) -> tuple[list[Fault], int]:
     """Faults, and how many published fields were withheld in what arrived."""
     linked, strays = links.grouped(found)
     faults = [Fault(Category.LEAK, "", one.place, "a delivery of nothing that was published") for one in strays]
@@ -56,7 +58,7 @@ def judge(links: Links, found: Sequence[Delivery], expected: Expectations) -> tu
             here = linked.get((record.reference, organisation), [])
             faults += _number(record, organisation, functions, here)
             for delivery, function in _assigned(record, here, functions, expected):
-                faults += _fields(record, delivery, function, expected)
+                faults += _fields(record, delivery, function, expected, sealed_at_ms)
                 withheld += sum(path not in delivery.fields for path in record.fields)
     for (reference, organisation), here in linked.items():
         if organisation not in expected.recipients(reference):
@@ -92,9 +94,13 @@ def _assigned(
     return min(tries, key=misfit, default=[])
 
 
-def _fields(record: Published, delivery: Delivery, function: str, expected: Expectations) -> Iterator[Fault]:
+def _fields(
+    record: Published, delivery: Delivery, function: str, expected: Expectations, sealed_at_ms: int
+) -> Iterator[Fault]:
     sees = expected.sees_sealed(record, function)
-    for path in sorted(delivery.fields.keys() - sees - expected.always):
+    once = expected.sees(record.event_type, function) & delivery.fields.keys() if record.at_ms < sealed_at_ms else ()
+    harmless = {path for path in once if expected.tells_nothing(delivery.organisation, delivery.fields[path])}
+    for path in sorted(delivery.fields.keys() - sees - expected.always - harmless):
         yield Fault(Category.LEAK, record.reference, delivery.place, f"{function} may not see {path}")
     for path in sorted((sees & record.fields.keys()) - delivery.fields.keys()):
         yield Fault(Category.LOST, record.reference, delivery.place, f"{function} is due {path}")

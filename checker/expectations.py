@@ -97,6 +97,11 @@ class Expectations:
             return True
         return child in self.seal["open_referral"] and function in self.seal["with_open_referral"]
 
+    def tells_nothing(self, organisation: str, value: object) -> bool:
+        """Whether a value of a sealed class, delivered before the seal, gives no place away to its recipient."""
+        own = self.seal["own_names"].get(organisation, ())
+        return value in self.seal["tells_nothing"] or value == organisation or value in own
+
     def class_of(self, event_type: str, path: str) -> str:
         """Class of a field, `` where it is nobody's secret."""
         return self.classes.get(f"{event_type}:{path}") or self.classes.get(path, "")

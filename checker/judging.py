@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from checker import arrivals, ledger, order, sayings, validity
@@ -12,9 +12,7 @@ from checker.expectations import Expectations, Unforeseen
 from checker.leaks import Scan
 from checker.model import Category, Counts, Delivery, Fault
 from checker.reading import Truth, Unreadable, deliveries, read_truth, recalls
-from checker.records import Record, read_segment, segments
-
-DEAD_LETTER = "dead-letter"
+from checker.records import CHECKPOINTS, DEAD_LETTER, Record, Wire, read_wire, segments
 
 
 def judge(folder: Path, expected: Expectations, bootstrap: str = "", *, ask_ledger: bool = True) -> Counts:
@@ -29,74 +27,64 @@ def judge(folder: Path, expected: Expectations, bootstrap: str = "", *, ask_ledg
     counts = Counts()
     try:
         truth = read_truth(folder)
+        wire = read_wire(folder)
         found = list(deliveries(folder))
-        _folders(folder, truth, found, expected, counts)
-        notes = _bytes(folder, truth, found, expected, counts, bootstrap)
+        _folders(folder, truth, found, expected, counts, wire)
+        _bytes(folder, truth, found, expected, counts, wire)
+        if bootstrap:
+            counts.faults += _through_a_client(Scan(folder, truth, expected), bootstrap, wire)
     except Unreadable as fault:
         counts.faults.append(Fault(Category.INVALID, "", str(folder.name), str(fault)))
         return counts
     except Unforeseen as fault:
         counts.faults.append(Fault(Category.INVALID, str(fault), "expectations.yaml", "nothing is written down for it"))
         return counts
-    if ask_ledger and notes:
-        counts.faults += ledger.verify(folder, notes[-1].value)
+    if ask_ledger and wire.of(CHECKPOINTS):
+        counts.faults += ledger.verify(folder, wire.of(CHECKPOINTS)[-1].value)
     counts.ledger_verified = counts.of(Category.LEDGER) == 0
     return counts
 
 
-def _folders(folder: Path, truth: Truth, found: list[Delivery], expected: Expectations, counts: Counts) -> None:
+def _folders(
+    folder: Path, truth: Truth, found: list[Delivery], expected: Expectations, counts: Counts, wire: Wire
+) -> None:
     """What arrived, and what was refused on the way."""
     links = Links(truth.events())
-    faults, counts.withheld_fields = arrivals.judge(links, found, expected)
-    children = {one.names: one.child for one in truth.events()}
-    faults += sayings.judge(found, children, expected)
-    given_up = recalls(folder)
     sealed_at = truth.marks.get(expected.seal["mark"], 0)
+    faults, counts.withheld_fields = arrivals.judge(links, found, expected, sealed_at)
+    given_up = recalls(folder)
+    children = {one.names: one.child for one in truth.events()}
+    faults += sayings.judge(found, children, expected, wire.types_of(given_up))
     faults += order.judge(links, found, expected, sealed_at, frozenset(given_up))
     for organisation in expected.seal["recalls_never_at"]:
         if organisation in given_up:
             faults.append(Fault(Category.LEAK, "", organisation, "was told of a recall that is none of its business"))
     missing, counts.refused = validity.refused(folder, truth)
     faults += [*missing, *validity.marks(truth, expected), *validity.kills_fired(folder, expected)]
+    for organisation in expected.faults["offline"]:
+        sent, receipts = wire.topic("out", organisation), wire.topic("receipts", organisation)
+        faults += validity.offline_struck(organisation, sent, receipts, sealed_at)
     counts.published = sum(1 for _ in truth.events())
     counts.delivered = len(found)
     counts.escalations = sayings.escalations(found)
-    counts.recalled = sum(given_up.values())
+    counts.recalled = sum(len(ids) for ids in given_up.values())
     counts.kills = validity.kills(folder)
     counts.faults += faults
 
 
 def _bytes(
-    folder: Path, truth: Truth, found: list[Delivery], expected: Expectations, counts: Counts, bootstrap: str
-) -> list[Record]:
-    """Every byte at rest and on the wire; returns the checkpoints that were published."""
+    folder: Path, truth: Truth, found: list[Delivery], expected: Expectations, counts: Counts, wire: Wire
+) -> None:
+    """Every byte at rest and on the wire."""
     scan = Scan(folder, truth, expected)
     counts.faults += [*scan.files(), *scan.strangers(Links(truth.events()), found)]
-    kept: dict[str, list[Record]] = defaultdict(list)
     for topic, path in segments(folder):
-        wanted = topic.startswith(("out.", "receipts.")) or topic in (DEAD_LETTER, ledger.TOPIC)
-        records = list(read_segment(folder, topic, path)) if wanted else []
-        kept[topic] += records
-        counts.faults += scan.segment(topic, path, records)
-    faults, counts.dead_letters = validity.dead_letters(truth, _letters(kept[DEAD_LETTER]))
-    counts.faults += [*faults, *ledger.judge(folder, kept[ledger.TOPIC])]
-    for organisation in expected.faults["offline"]:
-        sent, receipts = _topic(kept, "out", organisation), _topic(kept, "receipts", organisation)
-        counts.faults += validity.offline_struck(organisation, sent, receipts, scan.sealed_at)
-    if bootstrap:
-        counts.faults += _through_a_client(scan, bootstrap, kept)
+        counts.faults += scan.segment(topic, path)
+    for record in wire.starting("out."):
+        counts.faults += scan.record(record)
+    faults, counts.dead_letters = validity.dead_letters(truth, _letters(wire.of(DEAD_LETTER)))
+    counts.faults += [*faults, *ledger.judge(folder, wire.of(CHECKPOINTS))]
     counts.scanned_bytes = scan.scanned
-    return kept[ledger.TOPIC]
-
-
-def _topic(kept: Mapping[str, list[Record]], kind: str, organisation: str) -> list[Record]:
-    """Records of an organisation's topic of a kind, whatever its agency is called."""
-    return [
-        record
-        for topic, records in kept.items()
-        if topic.startswith(f"{kind}.") and topic.endswith(f".{organisation}")
-        for record in records
-    ]
 
 
 def _letters(records: Iterable[Record]) -> dict[str, list[str]]:
@@ -108,15 +96,16 @@ def _letters(records: Iterable[Record]) -> dict[str, list[str]]:
     return found
 
 
-def _through_a_client(scan: Scan, bootstrap: str, kept: Mapping[str, list[Record]]) -> list[Fault]:
+def _through_a_client(scan: Scan, bootstrap: str, wire: Wire) -> list[Fault]:
     faults: list[Fault] = []
     read: Counter[str] = Counter()
     for record in read_topics(bootstrap, "out."):
         read[record.topic] += 1
         faults += scan.record(record)
-    for topic in sorted(name for name in kept if name.startswith("out.")):
-        if read[topic] != len(kept[topic]):
-            said = f"the client reads {read[topic]} records, the disk holds {len(kept[topic])}"
+    lying = Counter(record.topic for record in wire.starting("out."))
+    for topic in sorted(lying.keys() | read.keys()):
+        if read[topic] != lying[topic]:
+            said = f"the client reads {read[topic]} records, the disk holds {lying[topic]}"
             faults.append(Fault(Category.INVALID, "", topic, said))
     return faults
 

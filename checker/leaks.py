@@ -113,17 +113,14 @@ class Scan:
                 what = f"holds a value of another record ({self.allowed.owner[token]})"
                 yield Fault(Category.LEAK, record.reference, delivery.place, what)
 
-    def segment(self, topic: str, path: Path, records: Iterable[Record]) -> Iterator[Fault]:
-        """The raw bytes of a segment, and each record of an out topic by the time at which it was sent."""
+    def segment(self, topic: str, path: Path) -> Iterator[Fault]:
+        """The raw bytes of a segment."""
         kind, _, organisation = topic.partition(".")[0], *topic.rpartition(".")[1:]
         may = self._may(kind, organisation)
         yield from self._look(path.read_bytes(), str(path.parent.relative_to(self.folder)), may)
-        if kind == "out":
-            for record in records:
-                yield from self.record(record)
 
     def record(self, record: Record) -> Iterator[Fault]:
-        """One record of an out topic."""
+        """One record of an out topic, by the time at which it was sent."""
         organisation = record.topic.rpartition(".")[2]
         late = record.at_ms > self.sealed_at > 0
         may = self.allowed.after[organisation] if late else self._may("out", organisation)

@@ -17,9 +17,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from checker.model import Category, Fault
-from checker.records import Record
+from checker.records import CHECKPOINTS, Record
 
-TOPIC = "checkpoints"
 HASH = 32
 NOTE_LINES = 3
 VERIFY_SECONDS = 120
@@ -46,7 +45,7 @@ def judge(folder: Path, records: Iterable[Record]) -> Iterator[Fault]:
         elif notes.setdefault(found[0], found[1]) != found[1]:
             yield Fault(Category.LEDGER, "", record.place, "contradicts an earlier checkpoint of that size")
     if not notes:
-        yield Fault(Category.LEDGER, "", TOPIC, "no checkpoint was published")
+        yield Fault(Category.LEDGER, "", CHECKPOINTS, "no checkpoint was published")
         return
     database = folder / "broker" / "ledger.db"
     try:
@@ -56,9 +55,11 @@ def judge(folder: Path, records: Iterable[Record]) -> Iterator[Fault]:
         return
     for size, claimed in sorted(notes.items()):
         if size > len(leaves):
-            yield Fault(Category.LEDGER, "", TOPIC, f"a checkpoint speaks of {size} leaves; there are {len(leaves)}")
+            yield Fault(
+                Category.LEDGER, "", CHECKPOINTS, f"a checkpoint speaks of {size} leaves; there are {len(leaves)}"
+            )
         elif root(leaves[:size]) != claimed:
-            yield Fault(Category.LEDGER, "", TOPIC, f"the root over {size} leaves is another one")
+            yield Fault(Category.LEDGER, "", CHECKPOINTS, f"the root over {size} leaves is another one")
 
 
 def verify(folder: Path, published: bytes) -> Iterator[Fault]:

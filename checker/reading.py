@@ -60,12 +60,11 @@ def deliveries(folder: Path) -> Iterator[Delivery]:
             yield _delivery(folder, path)
 
 
-def recalls(folder: Path) -> dict[str, int]:
-    """How many exchanges each agency was asked to give up."""
-    found: dict[str, int] = {}
+def recalls(folder: Path) -> dict[str, set[str]]:
+    """Ids of the exchanges that each agency was asked to give up."""
+    found: dict[str, set[str]] = {}
     for path in folder.glob(f"agencies/*/delivered/*{RECALLED}"):
-        organisation = path.parent.parent.name
-        found[organisation] = found.get(organisation, 0) + 1
+        found.setdefault(path.parent.parent.name, set()).add(path.name.removesuffix(RECALLED))
     return found
 
 

@@ -4,7 +4,7 @@ Left out: what they mean. Segments must not be compressed; what is cut off at th
 interrupted) is left, as Kafka itself leaves it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from kafka.record import MemoryRecords
 from checker.reading import Unreadable
 
 LOGS = "kafka/data"
+DEAD_LETTER, CHECKPOINTS = "dead-letter", "checkpoints"
+READ = ("out.", "receipts.", DEAD_LETTER, CHECKPOINTS)
+"""Topics whose records are looked at one by one; of the others only the bytes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,51 @@ class Record:
         return b"\n".join(parts)
 
 
+class Wire:
+    """What lay in the topics when the run ended."""
+
+    def __init__(self, records: Mapping[str, list[Record]]) -> None:
+        self._records = records
+
+    def of(self, topic: str) -> list[Record]:
+        """Records of one topic, in order."""
+        return self._records.get(topic, [])
+
+    def starting(self, prefix: str) -> Iterator[Record]:
+        """Records of every topic whose name begins so."""
+        for topic, records in self._records.items():
+            if topic.startswith(prefix):
+                yield from records
+
+    def topic(self, kind: str, organisation: str) -> list[Record]:
+        """Records of an organisation's topic of a kind, whatever its agency is called."""
+        return [one for one in self.starting(f"{kind}.") if one.topic.endswith(f".{organisation}")]
+
+    def types_of(self, exchanges: Mapping[str, set[str]]) -> dict[str, set[str]]:
+        """Types of event of these exchanges, by organisation: an exchange that was taken back had a type once."""
+        return {
+            organisation: {
+                one.header("ce_type").decode(errors="replace")
+                for one in self.topic("out", organisation)
+                if one.header("ce_id").decode(errors="replace") in ids
+            }
+            for organisation, ids in exchanges.items()
+        }
+
+
+def read_wire(folder: Path) -> Wire:
+    """Read every topic that is looked at record by record.
+
+    Raises:
+        Unreadable: there are no segments, or one is damaged.
+    """
+    found: dict[str, list[Record]] = {}
+    for topic, path in segments(folder):
+        if topic.startswith(READ):
+            found.setdefault(topic, []).extend(_read_segment(folder, topic, path))
+    return Wire(found)
+
+
 def segments(folder: Path) -> Iterator[tuple[str, Path]]:
     """Every log segment with the name of its topic.
 
@@ -53,7 +101,7 @@ def segments(folder: Path) -> Iterator[tuple[str, Path]]:
         yield path.parent.name.rpartition("-")[0], path
 
 
-def read_segment(folder: Path, topic: str, path: Path) -> Iterator[Record]:
+def _read_segment(folder: Path, topic: str, path: Path) -> Iterator[Record]:
     """Records of one segment, in order; control records are passed over.
 
     Raises:

@@ -12,20 +12,27 @@ from checker.model import Category, Delivery, Fault
 ESCALATION = "broker.escalation.changed"
 
 
-def judge(found: Sequence[Delivery], children: Mapping[tuple[str, str], str], expected: Expectations) -> list[Fault]:
+def judge(
+    found: Sequence[Delivery],
+    children: Mapping[tuple[str, str], str],
+    expected: Expectations,
+    taken_back: Mapping[str, set[str]],
+) -> list[Fault]:
     """Faults in what the broker said.
 
     Args:
         found: Every delivery.
         children: Story's key of a child by surname and forename.
         expected: What must be said.
+        taken_back: Types of what each organisation was told and had to give up when a seal was set.
     """
     spoken = [one for one in found if one.event_type.startswith("broker.")]
     faults = []
     for saying in expected.said:
         for organisation in saying.to:
             heard = any(one.organisation == organisation and _is(saying, one, children) for one in spoken)
-            if not heard and not saying.optional:
+            once = saying.event_type in taken_back.get(organisation, ()) and _may_be_sealed(saying, expected)
+            if not heard and not once and not saying.optional:
                 faults.append(Fault(Category.LOST, _name(saying), organisation, "was not told"))
     for one in spoken:
         known = any(one.organisation in saying.to and _is(saying, one, children) for saying in expected.said)
@@ -50,6 +57,10 @@ def _is(saying: Saying, one: Delivery, children: Mapping[tuple[str, str], str]) 
     if one.event_type != saying.event_type or children.get(one.names, "") != saying.child:
         return False
     return all(one.fields.get(path) == value for path, value in saying.where.items())
+
+
+def _may_be_sealed(saying: Saying, expected: Expectations) -> bool:
+    return not saying.child or saying.child in expected.seal["children"]
 
 
 def _name(saying: Saying) -> str:
