@@ -131,7 +131,7 @@ def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
 
 
 def _replace(work: Absorption, later: Later, event: Event, one: Released) -> None:
-    """What may still be seen goes out again, and answers to it count; what the broker itself said is not said twice."""
+    """What may still be seen goes out again, and answers to it count."""
     (again,) = later.exchanges
     if again.decision.outcome is Outcome.DELIVER and not event.event_type.startswith(BROKER_SAYS):
         work.add_later(later)
