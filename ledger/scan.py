@@ -23,6 +23,7 @@ _IN_PLACE = (
     " from redecision r join carrier c on c.id = (r.n >> 12) where"
 )
 _AHEAD = 256
+_new = tuple.__new__
 
 
 class Anew(NamedTuple):
@@ -102,8 +103,8 @@ def rows_at(tx: Transaction, ns: Collection[int]) -> dict[int, Row]:
     return found | {row[0]: row for row in tx.select_among(_OWN_PLACE, "r.n", missing)}
 
 
-Names = dict[tuple[int, int, int], tuple[str, str, str]]
-"""(lane, function, kind) to (organisation, function, kind): a memo for one pass."""
+Names = dict[tuple[int, int, int, int], tuple[str, str, str, str]]
+"""Numbers of (agreements, lane, function, kind) to their words: a memo for one pass."""
 
 
 def item(
@@ -124,10 +125,12 @@ def item(
     if anew is not None:
         head, agreements, exchange = anew.register_head, anew.agreements, anew.exchange
     exchange_id, lane, function, outcome, kind, code = exchange
-    called = names.get((lane, function, kind))
+    called = names.get((agreements, lane, function, kind))
     if called is None:
-        called = names[lane, function, kind] = (tx.organisation(lane), tx.word(function), tx.word(kind))
-    return LaneItem(
-        lane, where, n, event_n, event_id, exchange_id, subject, schema, head, tx.word(agreements), *called, outcome,
+        called = (tx.word(agreements), tx.organisation(lane), tx.word(function), tx.word(kind))
+        names[agreements, lane, function, kind] = called
+    # LaneItem(...) without the Python call that a NamedTuple's constructor is: this runs four times an event.
+    return _new(LaneItem, (
+        lane, where, n, event_n, event_id, exchange_id, subject, schema, head, *called, outcome,
         STATES[code], seq,
-    )  # fmt: skip
+    ))  # fmt: skip
