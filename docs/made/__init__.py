@@ -9,14 +9,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from docs.made.flow import flow
-from docs.made.pages import clocks, routes
+from docs.made.pages import clocks, decisions, routes
 from docs.made.words import words
 
 DOCS = Path(__file__).resolve().parent.parent
 START = "<!-- made by `python -m docs.made`: from here -->\n"
 END = "<!-- made: to here -->\n"
 
-WHOLE: Mapping[str, Callable[[], str]] = {"flow.svg": flow, "clocks.md": clocks, "routes.md": routes}
+WHOLE: Mapping[str, Callable[[], str]] = {
+    "flow.svg": flow,
+    "clocks.md": clocks,
+    "routes.md": routes,
+    "adr/README.md": decisions,
+}
 PARTLY: Mapping[str, Callable[[], str]] = {"glossary.md": words}
 
 

@@ -1,4 +1,6 @@
-"""The pages of clocks and of routes, from the tables that run."""
+"""The pages of clocks and of routes, from the tables that run, and the list of decisions from their titles."""
+
+from pathlib import Path
 
 from sharing.reconciliation.document import owed_as_markdown, rules_as_markdown, transitions_as_markdown
 from sharing.routing import routes_as_markdown
@@ -38,3 +40,17 @@ Routing names recipients, by function and never by person. It permits nothing: f
 recipients where it is said.
 
 {routes_as_markdown()}"""
+
+
+def decisions() -> str:
+    """Every decision by number and title."""
+    files = sorted((Path(__file__).resolve().parents[1] / "adr").glob("0*.md"))
+    titles = (file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for file in files)
+    listed = "\n".join(f"- [{title}]({file.name})" for title, file in zip(titles, files, strict=True))
+    return f"""# Decisions
+
+{MADE}
+Where building showed the plan to be unclear or wrong: the question, what was weighed, the outcome and its cost.
+
+{listed}
+"""
