@@ -2,8 +2,8 @@
 
 import sys
 
-from docs.made import made
+from docs.made import DOCS, made
 
 for path, text in made():
     path.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"docs/{path.name}\n")
+    sys.stdout.write(f"{path.relative_to(DOCS.parent)}\n")
