@@ -92,7 +92,7 @@ ROOMS = [
     ("translate", "connectors.translate_cli", "translate"),
     # ("review", "crosswalk.review_cli", "review_app"),
     # ("why", "crosswalk.why_cli", "why"),
-    # ("console", "crosswalk.console_cli", "console"),
+    ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
 ]
 """Name of a command, the module that has it, and what it is called there."""

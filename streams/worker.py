@@ -25,6 +25,7 @@ from streams.agents.timers import Timers, real_now
 from streams.attempts import Attempts
 from streams.broker import Broker, open_broker
 from streams.loop import exit_now
+from streams.planted import with_fault
 from streams.settings import Settings
 from streams.transport.app import TransportSettings, attach, build_app, run
 from streams.watchdogs import INFRASTRUCTURE_FAULT
@@ -89,7 +90,8 @@ def run_worker(settings: Settings, logging_config: dict[str, Any]) -> NoReturn:
 
     threads = [_thread("release", releasing), _thread("timers", looking_at_clocks)]
     intake = Intake(broker, handover)
-    absorb = Attempts(settings.state / "attempts", intake.absorb, intake.absorb_crashed)
+    one_try = with_fault(intake.absorb, os.environ, settings.state, exit_now)
+    absorb = Attempts(settings.state / "attempts", one_try, intake.absorb_crashed)
     app = build_app(TransportSettings(settings.bootstrap, GROUP, settings.state / settings.worker))
     attach(app, inputs, absorb)
     try:

@@ -4,7 +4,6 @@ Left out: the story, the playing, the judging. Rules: the figures are the checke
 Ctrl-C ends every process; whatever went wrong ends with status 1, whatever could not be run at all with status 2.
 """
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -18,15 +17,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from crosswalk.demo.plant import OUTSIDE, plant_fault
 from crosswalk.demo.play import Player, Stuck
 from crosswalk.demo.story import story
 from crosswalk.demo.story.steps import Offline, Say, Step
 from crosswalk.demo.world import PACKAGE, World
 from deploy.embedded import EmbeddedKafka
 from sharing.errors import Misconfigured, Retryable
+from streams.planted import EARLY_COMMIT
 
 START = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
-PLANTS = ("drop", "duplicate", "swap", "leak-header", "leak-dead-letter", "early-commit", "wrong-child")
+PLANTS = (*OUTSIDE, EARLY_COMMIT)
 
 
 def demo(
@@ -70,13 +71,14 @@ def _demonstrate(
     steps = story(seed)
     apart = frozenset(step.organisation for step in steps if isinstance(step, Offline))
     world = World(folder, bootstrap, apart)
-    if plant == "early-commit":
+    if plant == EARLY_COMMIT:
         world.extra["CROSSWALK_PLANT"] = plant
     try:
         world.make(START)
         world.start()
         played = _play(world, steps, words)
-        _plant(world, plant)
+        if plant in OUTSIDE:
+            plant_fault(plant, folder, bootstrap)
         status = judge(folder, bootstrap, began, as_json=as_json)
         if not once and not as_json:
             _stay(world, words)
@@ -106,13 +108,6 @@ def _play(world: World, steps: tuple[Step, ...], words: Console) -> int:
     return 0
 
 
-def _plant(world: World, plant: str) -> None:
-    if plant and plant != "early-commit":
-        from crosswalk.demo.plant import plant_fault
-
-        plant_fault(plant, world.folder, world.bootstrap)
-
-
 def judge(folder: Path, bootstrap: str, began: float, *, as_json: bool) -> int:
     """Run the checker as a process of its own; its status is ours."""
     argv = [sys.executable, "-m", "checker", str(folder), "--kafka", bootstrap, "--since", f"{began:.0f}"]
@@ -121,15 +116,12 @@ def judge(folder: Path, bootstrap: str, began: float, *, as_json: bool) -> int:
 
 
 def _stay(world: World, words: Console) -> None:
-    from crosswalk.demo.console import run_console
-
-    address = run_console(world)
-    words.print(f"\nThe console: [bold]{address}[/bold]\nCtrl-C ends everything.")
-    while True:
-        time.sleep(1)
-
-
-def last_line(text: str) -> dict[str, object]:
-    """The judgement in the last line of a demo's standard output."""
-    found: dict[str, object] = json.loads(text.strip().splitlines()[-1])
-    return found
+    """Keep the world running behind its console until Ctrl-C."""
+    argv = [sys.executable, "-m", "crosswalk", "console", "--agencies", str(world.folder / "agencies")]
+    console = subprocess.Popen(argv, env=world.environment("console"), start_new_session=True)
+    words.print("\nThe console opens once under the address below. Ctrl-C ends everything.")
+    try:
+        console.wait()
+    finally:
+        console.terminate()
+        console.wait()

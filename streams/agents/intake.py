@@ -5,7 +5,6 @@ holding the carrier, the dead letters and the progress of the partition; a repea
 with other content is a dead letter; insert first, look for repeats only when the database objects.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 
 import structlog
@@ -108,7 +107,3 @@ def _tell(work: Absorption, letters: Sequence[DeadLetter], batch: Batch) -> None
             offset=letter.offset,
         )  # fmt: skip
 
-
-def planted(name: str) -> bool:
-    """Whether a fault was planted on purpose, to see that the independent checker catches it; never in production."""
-    return os.environ.get("CROSSWALK_PLANT") == name and os.environ.get("CROSSWALK_ENVIRONMENT") != "production"
