@@ -100,8 +100,7 @@ def is_involved(state: SubjectState, event_id: str, recipient: Recipient, today:
         return True
     if any(plan.organisation == recipient.organisation for plan in state.plans):
         return True
-    found = (a.setting for a in state.awaiting if a.event_id == event_id)
-    if recipient.kind in _SETTINGS and recipient.organisation in found:
+    if _is_on_its_roll(state, event_id, recipient):
         return True
     # A question gives no ground for the very event that raised it: else who was once to have it could never lose it.
     asked = (q for q in state.questions if q.is_open and q.event_id != event_id)
