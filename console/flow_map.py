@@ -24,7 +24,7 @@ THINNEST, THICKEST = 1.6, 15.0
 
 WIDE = 1200.0
 COLUMN, ROW, GAP, GROUP = 296.0, 46.0, 8.0, 30.0
-STAGE_WIDTH, STAGE_HEIGHT, STAGE_GAP = 96.0, 168.0, 18.0
+STAGE_WIDTH, STAGE_HEIGHT, STAGE_GAP = 106.0, 168.0, 14.0
 NARROW = 360.0
 NARROW_COLUMN, NARROW_STAGE = 316.0, 58.0
 RAIL = 346.0
@@ -237,7 +237,7 @@ def narrow(page: Page) -> Drawing:
     recipients, more = _column(right, 0, below, NARROW_COLUMN)
     edges = [_rail(box, stages[0], box.node) for box in senders]
     edges += [_down(one, two) for one, two in pairwise(stages)]
-    edges += [_rail(stages[-1], box, box.node) for box in recipients]
+    edges += [_rail(stages[-1], box, box.node) for box in reversed(recipients)]  # the longest lies lowest
     height = below + _column_height(right)
     return Drawing(NARROW, height, (*names, *more), tuple(edges), senders, stages, recipients)
 

@@ -45,12 +45,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of the strip at the top. `alarm`: somebody should look."""
+    """One figure of the strip at the top. `tone`: as badly as a part of the way of that verdict."""
 
     name: str
     value: str
     note: str
-    alarm: bool = False
+    tone: Verdict = Verdict.MOVING
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class Reader:
         self._counted_upto = 0
         self._offsets: dict[str, int] = {}
         self._spoke_at: dict[str, datetime] = {}
+        self._has_looked = False
 
     def read(self, now: datetime, real_now: datetime) -> Facts:
         """Look at everything.
@@ -177,11 +178,13 @@ class Reader:
         own = {topic: offset for topic, offset in taken.items() if topic.startswith(SHOWN_TOPICS)}
         for topic, offset in own.items():
             slug = _slug(topic)
-            if topic in self._offsets and offset > self._offsets[topic]:
-                self._minutes.add(facts.at, _taken_key(slug), offset - self._offsets[topic])
+            before = self._offsets.get(topic, 0 if self._has_looked else offset)
+            if offset > before:
+                self._minutes.add(facts.at, _taken_key(slug), offset - before)
                 self._spoke_at[slug] = facts.at
             self._spoke_at.setdefault(slug, facts.at)
             self._offsets[topic] = offset
+        self._has_looked = True
         facts = replace(facts, taken=self._taken(facts.at, own))
         if self._ends is None:
             return facts

@@ -3,7 +3,7 @@
 from console import words
 from console.facts import Facts
 from console.page import Badge, Node
-from console.verdicts import Verdict, judge, worst
+from console.verdicts import Verdict, judge, waited, worst
 
 
 def stages(facts: Facts) -> tuple[Node, ...]:
@@ -22,7 +22,7 @@ def _intake(facts: Facts) -> Node:
         per_minute=rate,
         rate=words.rate(rate),
         total=f"{sum(taken.total for taken in facts.taken.values()):,}",
-        waiting=words.age(facts.intake_waiting_seconds) if facts.cluster_seen else "not known",
+        waiting=waited(facts.intake_waiting_seconds) if facts.cluster_seen else "not known",
         note="takes in, once",
         badges=(Badge("refused", f"{dead:,} refused"),) if dead else (),
     )
@@ -38,7 +38,7 @@ def _decide(facts: Facts) -> Node:
         per_minute=facts.decided_per_minute,
         rate=words.rate(facts.decided_per_minute),
         total=f"{facts.decided_day:,}",
-        waiting="nothing",
+        waiting=waited(None),
         note="whose child, who may know",
         badges=(Badge("overdue", f"{overdue:,} overdue"),) if overdue else (),
     )
@@ -55,7 +55,7 @@ def _ledger(facts: Facts) -> Node:
         per_minute=facts.decided_per_minute,
         rate=words.rate(facts.decided_per_minute),
         total=f"{facts.decided_day:,}",
-        waiting=words.age(waiting),
+        waiting=waited(waiting),
         note=carriers,
     )
 
@@ -76,6 +76,6 @@ def _release(facts: Facts) -> Node:
         per_minute=rate,
         rate=words.rate(rate),
         total=f"{sum(lane.day for lane in facts.lanes.values()):,}",
-        waiting="not known" if unleased else words.age(waiting),
+        waiting="not known" if unleased else waited(waiting),
         note=f"nobody releases to {len(unleased):,}" if unleased else note,
     )

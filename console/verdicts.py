@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
+from console.words import age
+
 TARGET = timedelta(minutes=15)
 SLOW = TARGET / 5
 UNHEARD = timedelta(minutes=2)
@@ -56,6 +58,17 @@ def judge(waiting_seconds: float | None, *, passes: bool = True, closed: bool = 
     if waiting_seconds < TARGET.total_seconds():
         return Verdict.SLOW
     return Verdict.STALLED if passes else Verdict.STOPPED
+
+
+def waited(seconds: float | None) -> str:
+    """How long the oldest has waited, in words; below a fifth of the target nothing is told apart.
+
+    Whether something waits for a second at a recipient's door can tell what was suppressed; that it waits for minutes
+    must be seen.
+    """
+    if seconds is None or seconds < SLOW.total_seconds():
+        return f"under {age(SLOW.total_seconds())}"
+    return age(seconds)
 
 
 def badness(verdict: Verdict) -> int:

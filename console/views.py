@@ -4,14 +4,15 @@ Rules: a verdict is a word with its reason beside it; names come from the direct
 know is shown by its topic's name, for an operator must see it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from console import words
-from console.facts import Connector, Facts, Lane, Overdue, Taken
-from console.page import Badge, Figure, Node, Page, Refusal
+from console.facts import Connector, Facts, Lane, Taken
+from console.page import Badge, Node, Page, Refusal
 from console.stages import stages
-from console.verdicts import QUIET, UNHEARD, Verdict, judge, worst
+from console.summary import figures, headline
+from console.verdicts import QUIET, UNHEARD, judge, waited, worst
 from sharing.directory import Directory, Organisation
 from sharing.vocabulary import Agency
 
@@ -36,13 +37,12 @@ def page(facts: Facts, directory: Directory) -> Page:
     senders = tuple(_sender(o, facts) for o in enrolled)
     recipients = tuple(_recipient(o, facts) for o in enrolled)
     broker = stages(facts)
-    silent = sum(node.verdict is Verdict.SILENT for node in senders)
     return Page(
         at=facts.at,
         verdict=worst(node.verdict for node in (*senders, *broker, *recipients)),
-        headline=_headline((*senders, *broker, *recipients), facts),
+        headline=headline(senders, broker, recipients, facts),
         fault=facts.fault,
-        figures=tuple(_figures(facts, silent)),
+        figures=tuple(figures(facts, senders)),
         senders=senders,
         stages=broker,
         recipients=recipients,
@@ -83,7 +83,7 @@ def _sender(organisation: Organisation, facts: Facts) -> Node:
         per_minute=taken.per_minute,
         rate=words.rate(taken.per_minute),
         total=f"{taken.total:,}",
-        waiting=words.age(waiting),
+        waiting=waited(waiting),
         note=heard.note or _troubles(connector),
         badges=tuple(_badges(refused=refused(facts, slug), silent=heard.silent)),
     )
@@ -128,7 +128,7 @@ def _recipient(organisation: Organisation, facts: Facts) -> Node:
         per_minute=lane.per_minute,
         rate=words.rate(lane.per_minute),
         total=f"{lane.day:,}",
-        waiting="not known" if lane.is_closed else words.age(lane.waiting_seconds),
+        waiting="not known" if lane.is_closed else waited(lane.waiting_seconds),
         note=_closed(lane),
         badges=tuple(_badges(overdue=owed.count if owed else 0)),
     )
@@ -151,50 +151,7 @@ def _badges(*, refused: int = 0, overdue: int = 0, silent: bool = False) -> Iter
         yield Badge("overdue", f"{overdue:,} overdue")
 
 
-# ---------------------------------------------------------------- the whole
-
-
-def _headline(nodes: Iterable[Node], facts: Facts) -> str:
-    found = list(nodes)
-    counts = {v: sum(node.verdict is v for node in found) for v in reversed(Verdict)}
-    parts = [f"{count:,} {verdict}" for verdict, count in counts.items() if count and verdict is not Verdict.MOVING]
-    overdue = sum(owed.count for owed in facts.overdue.values())
-    if overdue:
-        parts.append(words.many(overdue, "answer overdue", "answers overdue"))
-    return f"{words.listed(parts)}." if parts else "Everything moves, and no answer is overdue."
-
-
-def _figures(facts: Facts, silent: int) -> Iterator[Figure]:
-    overdue = sum(owed.count for owed in facts.overdue.values())
-    suspended = sum(lane.suspended for lane in facts.lanes.values())
-    dead = sum(facts.dead_letters.values())
-    both = dead + sum(sum(c.refused.values()) for c in facts.connectors.values())
-    waiting = _oldest(facts)
-    signed = f"{words.age(facts.checkpoint_seconds)} ago" if facts.checkpoint_seconds is not None else "none yet"
-    yield Figure("Events a minute", words.rate(facts.decided_per_minute), f"{facts.decided_day:,} in the last 24 hours")
-    late = waiting is not None and judge(waiting) is not Verdict.MOVING
-    yield Figure("Oldest waiting", words.age(waiting), "target: under 15 min", alarm=late)
-    yield Figure("Overdue answers", f"{overdue:,}", _since(facts), alarm=overdue > 0)
-    yield Figure("Silent organisations", f"{silent:,}", "no word from their connector", alarm=silent > 0)
-    yield Figure("Refused records", f"{both:,}", f"{words.many(dead, 'dead letter')} among them", alarm=both > 0)
-    yield Figure("Lanes suspended", f"{suspended:,}", f"of {words.many(len(facts.lanes), 'lane')}", alarm=suspended > 0)
-    lag = facts.unnumbered_seconds is not None and judge(facts.unnumbered_seconds) is not Verdict.MOVING
-    yield Figure("Carriers unnumbered", f"{facts.unnumbered:,}", "wait for the sequencer", alarm=lag)
-    yield Figure("Newest checkpoint", signed, "signed over all that was decided")
-
-
-def _since(facts: Facts) -> str:
-    if facts.still_counting:
-        return "still counting"
-    oldest: list[Overdue] = list(facts.overdue.values())
-    return f"oldest for {words.age(max(o.oldest_seconds for o in oldest))}" if oldest else "every clock is kept"
-
-
-def _oldest(facts: Facts) -> float | None:
-    ages = [facts.intake_waiting_seconds, facts.unnumbered_seconds]
-    ages += [lane.waiting_seconds for lane in facts.lanes.values()]
-    ages += [connector.oldest_unsent_seconds for connector in facts.connectors.values()]
-    return max((age for age in ages if age is not None), default=None)
+# ---------------------------------------------------------------- refusals
 
 
 def _refusals(facts: Facts, directory: Directory) -> Iterator[Refusal]:

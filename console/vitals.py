@@ -16,7 +16,8 @@ from console.facts import Connector
 
 HEALTH = Path("state") / "health.json"
 OTHER = "OTHER"
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,47}")
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,47}|Retryable|Misconfigured")
+"""Codes are upper case; the two words are what a connector calls its line and its settings."""
 
 
 def read_connectors(agencies: Path, organisations: Iterable[str], real_now: datetime) -> dict[str, Connector]:

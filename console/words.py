@@ -1,6 +1,6 @@
 """Figures as people read them: ages, rates, counts, lists.
 
-Pure. Rules: an age is coarse (whoever waits under a minute waits for nothing), so that a page does not flicker.
+Pure. Rules: an age is coarse, so that a page does not flicker.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def rate(per_minute: float) -> str:
         return "0"
     if per_minute < 0.1:  # noqa: PLR2004 - the smallest figure shown
         return "under 0.1"
-    return f"{per_minute:.1f}".removesuffix(".0") if per_minute < 100 else f"{per_minute:,.0f}"  # noqa: PLR2004
+    return f"{per_minute:.1f}" if per_minute < 10 else f"{per_minute:,.0f}"  # noqa: PLR2004
 
 
 def many(count: int, one: str, several: str = "") -> str:

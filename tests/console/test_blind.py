@@ -1,0 +1,119 @@
+"""Nothing personal on any page; and the same bytes with and without a seal."""
+
+from pathlib import Path
+
+import pytest
+
+from console.blind import hidden_schema_ids
+from console.poller import Snapshot
+from console.views import page
+from console.web.app import Pages
+from sharing.vocabulary import Outcome
+from tests.console.rig import CANARIES, NOW, SCHEMA_IDS, Town, a_question, busy
+
+SCHOOL, CARE, POLICE = "oakfield-primary", "easthaven-social-care", "easthaven-police"
+
+
+def rendered(town: Town, *, looks: int = 1) -> str:
+    """The whole page as an operator sees it."""
+    reader = town.reader()
+    facts = [reader.read(NOW, NOW) for _ in range(looks)][-1]
+    return Pages().whole(Snapshot(1, page(facts, town.directory)), again=False)
+
+
+def test_no_personal_value_is_on_any_page(town):
+    busy(town)
+    town.event("canary", "referral.submitted", [CARE], child="c6", express=True)
+    town.health(
+        SCHOOL,
+        refused={"BAD_DATE": 1, "Quillfeather": 2},
+        troubles=[{"place": "quillfeather-list.csv", "code": "7 Marlpit Row", "words": "quillfeather-list.csv: no"}],
+    )
+    found = rendered(town)
+    assert "BAD_DATE" in found
+    assert [canary for canary in CANARIES if canary.lower() in found.lower()] == []
+
+
+def test_the_families_that_seals_cause_are_hidden_in_every_version():
+    assert {SCHEMA_IDS["seal.changed"], SCHEMA_IDS["correction.issued"]} <= hidden_schema_ids()
+    assert SCHEMA_IDS["referral.submitted"] not in hidden_schema_ids()
+
+
+def evening(town: Town, *, sealed: bool, settled: bool) -> None:
+    """The same evening in two worlds; in one of them an address is sealed in the middle of it.
+
+    Everything that a seal does to the ledger and to the connectors is done here: its own event by its own topic, what
+    is taken back, exchanges decided anew and suppressed, a carrier and a checkpoint of its own, health of the
+    connectors.
+    """
+    town.healthy()
+    first = town.event("first", "police.da_incident.notified", [SCHOOL, CARE], child="c1", sender=POLICE)
+    town.case("c1", a_question("first", CARE, NOW))
+    town.number()
+    if not sealed:
+        town.release()
+    if sealed:
+        town.event("seal", "seal.changed", [CARE], child="c1")
+        town.took(POLICE, 1, kind="seals")
+        town.case("c1", a_question("first", CARE, NOW), sealed=True)
+        town.decide_later(first, SCHOOL, "first", in_place=True, state=Outcome.SUPPRESS)
+        if settled:
+            town.number()
+            town.release()
+        town.event("recall", "correction.issued", [SCHOOL, CARE], child="c1")
+        town.health(
+            SCHOOL,
+            more={"inbox": {"recalled": 1}, "taken": {"seals": 1}, "dropped": {"SEALED": 1}, "last_moved_at": "x"},
+        )
+        town.took(SCHOOL, 2, kind="receipts")
+    if sealed and settled:
+        town.number()
+        town.release()
+    town.event(
+        "second",
+        "csc.plan.changed",
+        [SCHOOL],
+        child="c1",
+        sender=CARE,
+        state=Outcome.SUPPRESS if sealed else Outcome.DELIVER,
+    )
+    town.lease()
+    if settled:
+        town.number()
+        town.release()
+
+
+@pytest.mark.parametrize("settled", [True, False], ids=["settled", "under-way"])
+@pytest.mark.parametrize("looks", [1, 2])
+def test_the_page_is_the_same_bytes_with_and_without_a_seal(tmp_path: Path, settled: bool, looks: int):
+    pages = []
+    for sealed in (False, True):
+        folder = tmp_path / str(sealed)
+        folder.mkdir()
+        town = Town(folder)
+        try:
+            evening(town, sealed=sealed, settled=settled)
+            pages.append(rendered(town, looks=looks))
+        finally:
+            town.close()
+    assert "Oakfield Primary" in pages[0]
+    assert pages[0] == pages[1]
+
+
+def test_a_closed_lane_tells_nothing_of_what_was_suppressed_behind_it(tmp_path: Path):
+    pages = []
+    for state in (Outcome.DELIVER, Outcome.SUPPRESS):
+        folder = tmp_path / state
+        folder.mkdir()
+        town = Town(folder)
+        try:
+            town.healthy()
+            town.event("first", "csc.plan.changed", [SCHOOL], child="c1", state=state)
+            town.number()
+            town.lease()
+            town.suspend(SCHOOL)
+            pages.append(rendered(town))
+        finally:
+            town.close()
+    assert "suspended" in pages[0]
+    assert pages[0] == pages[1]
