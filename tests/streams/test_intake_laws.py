@@ -23,6 +23,11 @@ from tests.streams.corridor import CSC, OAKFIELD, POLICE, Corridor
 from tests.streams.families import ROSA, TOM
 
 
+TABLES = (
+    "event", "redecision", "subject", "blocking", "held", "awaited", "express", "receipt", "review", "carrier",
+)  # fmt: skip
+
+
 def concern(corridor: Corridor, child: Child = ROSA, **more: object):
     return corridor.event(ConcernShared, OAKFIELD, child, facts="withdrawn", by="safeguarding_lead", **more)
 

@@ -79,6 +79,17 @@ def test_a_seal_after_a_claim_and_a_crash_loses_nothing_and_leaks_nothing(corrid
     assert [v for v in seen.values() if v.event.child.surname == TOM.surname]
 
 
+def test_what_was_claimed_behind_something_that_moved_is_not_forgotten(corridor):
+    involve(corridor, COMMUNITY, "health_visitor", TOM)
+    involve(corridor, COMMUNITY, "health_visitor")
+    claimed_and_crashed(
+        corridor, missing(corridor, child=TOM), missing(corridor), missing(corridor, MissingAction.FOUND)
+    )
+    involve(corridor, OAKFIELD, "safeguarding_lead")
+    seen = {v.record.seq: v.event.action for v in corridor.views(COMMUNITY) if v.event.child.surname == ROSA.surname}
+    assert seen == {1: MissingAction.MISSING, 2: MissingAction.FOUND}
+
+
 def test_a_lane_whose_whole_claim_was_refused_meanwhile_goes_on(corridor):
     everybody_involved(corridor)
     claimed_and_crashed(corridor, missing(corridor))
