@@ -6,6 +6,7 @@ in a message.
 """
 
 from collections.abc import Collection, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -36,7 +37,8 @@ class Events(Part):
 
         SQLite has one writer at a time and needs no more.
         """
-        for key in sorted({int.from_bytes(token[:8], "big", signed=True) for token in tokens}):
+        keys = {int.from_bytes(blake2b(token, digest_size=8).digest(), "big", signed=True) for token in tokens}
+        for key in sorted(keys):
             self.session.lock(key)
 
     def seen(self, event_ids: Collection[bytes]) -> dict[bytes, int]:

@@ -13,14 +13,16 @@ from ledger.packing import MAX_EXCHANGES, to_ms, unpack_exchanges
 from ledger.rows import LaneItem, Mark
 from ledger.scan import Names, item, replacements, rows_at
 from ledger.store import Transaction
-from sharing.vocabulary import Outcome
 
 
 class Express(Lanes):
     """Express exchanges of the lanes that one process holds."""
 
     def express_rows(self, tx: Transaction, limit: int = 500) -> list[LaneItem]:
-        """Referrals that have not left, oldest first; those that were claimed before carry their `seq`. Reads only."""
+        """Referrals that have not left, oldest first; those that were claimed before carry their `seq`. Reads only.
+
+        One whose newest decision is not DELIVER is marked (`mark_express`) without being sent.
+        """
         waiting = tx.session.rows(
             "select x.n, x.place, x.seq from express x join lane l on l.id = x.lane"
             " where x.sent_at is null and l.owner = ? and l.suspended = '' order by x.n, x.place limit ?",
@@ -37,13 +39,14 @@ class Express(Lanes):
             if exchange[1] in self._fences:
                 decided = exchange, replaced.get((n, exchange[0]))
                 found.append(item(tx, rows[n], Mark(0, at), decided, seq, names))
-        return [x for x in found if x.state is Outcome.DELIVER or x.seq is not None]
+        return found
 
     def claim_express(self, tx: Transaction, items: Sequence[LaneItem], now: datetime) -> dict[bytes, int]:
         """Take these referrals for sending; `delivery_seq` by exchange id. A repeated claim keeps its number.
 
         Raises:
             FenceLost: somebody else holds one of the lanes; nothing changed.
+            ValueError: the newest decision of one is not DELIVER.
         """
         self.hold(tx, {x.lane for x in items})
         known = {x.exchange_id: x.seq for x in items if x.seq is not None}

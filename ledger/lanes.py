@@ -14,6 +14,7 @@ from ledger.errors import FenceLost
 from ledger.packing import to_ms, unpack_claims
 from ledger.rows import LaneItem, LaneState, Mark
 from ledger.store import Transaction
+from sharing.vocabulary import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,13 @@ def _marks(row: Sequence[int]) -> LaneMarks:
 
 
 def number(tx: Transaction, items: Sequence[LaneItem]) -> dict[bytes, int]:
-    """Give each item the next number of its lane and subject, by exchange id."""
+    """Give each item the next number of its lane and subject, by exchange id.
+
+    Raises:
+        ValueError: the newest decision of an item is not DELIVER.
+    """
+    if any(x.state is not Outcome.DELIVER for x in items):
+        raise ValueError("only what is decided DELIVER is claimed; pass over the rest")
     subjects: dict[int, set[int]] = {}
     for x in items:
         subjects.setdefault(x.lane, set()).add(x.subject)

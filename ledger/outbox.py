@@ -133,6 +133,7 @@ class Outbox(Express):
 
         Raises:
             FenceLost: somebody else holds one of the lanes; nothing changed.
+            ValueError: an item's newest decision is not DELIVER, or its lane has another batch that is not marked sent.
         """
         held = self.hold(tx, [c.lane for c in claims])
         found: dict[bytes, int] = {}

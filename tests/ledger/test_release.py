@@ -1,11 +1,14 @@
 """From a written carrier to a sent batch: order, marks, numbers, fences."""
 
+from contextlib import closing
+
 import pytest
 
 from ledger import (
     DuplicateEvents,
     FenceLost,
     Hold,
+    LaneClaim,
     Ledger,
     Outbox,
     Redecision,
@@ -369,3 +372,48 @@ def test_a_full_carrier_keeps_its_order(ledger: Ledger):
     assert row_number(first, 4095) < row_number(second, 0)
     number(ledger)
     assert [seq for _, seq in drain(ledger, held_lanes(ledger))] == list(range(1, 4098))
+
+
+def test_a_lane_may_pass_over_what_is_not_to_be_sent(ledger: Ledger):
+    subject = a_subject(ledger)
+    write(ledger, an_event(1, subject, "oakfield"), an_event(2, subject, "oakfield"))
+    number(ledger)
+    outbox = held_lanes(ledger)
+    ((lane, items),) = ready(ledger, outbox).items()
+    with ledger.transaction() as tx:
+        assert outbox.claim(tx, [LaneClaim(lane, [], items[0].mark)], NOW) == {}
+    assert names(drain(ledger, outbox)) == [(an_id("e", 2), "oakfield", 1)]
+
+
+def test_only_what_is_decided_to_be_delivered_is_claimed(ledger: Ledger):
+    n = write(ledger, an_event(1, a_subject(ledger))._replace(exchanges=(to("social-care", 1, express=True),)))
+    outbox = held_lanes(ledger)
+    anew = to("social-care", 1, state=Outcome.SUPPRESS)
+    with ledger.transaction() as tx:
+        outbox.redecide(tx, carrier(redecisions=(Redecision(n, n, 1, "agreements-1", (anew,)),)))
+        (item,) = outbox.express_rows(tx)
+        with pytest.raises(ValueError, match="DELIVER"):
+            outbox.claim_express(tx, [item], NOW)
+        outbox.mark_express(tx, [item], NOW)
+        assert outbox.express_rows(tx) == []
+
+
+def test_a_lane_claims_nothing_new_before_its_batch_is_marked(ledger: Ledger):
+    subject = a_subject(ledger)
+    write(ledger, an_event(1, subject, "oakfield"), an_event(2, subject, "oakfield"))
+    number(ledger)
+    outbox = held_lanes(ledger)
+    found = ready(ledger, outbox)
+    claim(ledger, outbox, {lane: items[:1] for lane, items in found.items()})
+    with pytest.raises(ValueError, match="marked sent"):
+        claim(ledger, outbox, found)
+
+
+def test_locks_of_different_tokens_are_different(postgres_url: str, keys):
+    with closing(Ledger.open(postgres_url, keys)) as one, closing(Ledger.open(postgres_url, keys)) as two:
+        query = "select count(*) from pg_locks where locktype = 'advisory' and granted and database ="
+        query += " (select oid from pg_database where datname = current_database())"
+        with one.transaction() as tx, two.transaction() as other:
+            tx.lock([b"subject 1", b"subject 2"])
+            other.lock([b"subject 3"])
+            assert tx.session.one(query) == (3,)
