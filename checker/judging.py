@@ -80,6 +80,7 @@ def _bytes(
     counts.faults += [*scan.files(), *scan.strangers(Links(truth.events()), found)]
     for topic, path in segments(folder):
         counts.faults += scan.segment(topic, path)
+    counts.faults += scan.blind()
     for record in wire.starting("out."):
         counts.faults += scan.record(record)
     faults, counts.dead_letters = validity.dead_letters(truth, _letters(wire.of(DEAD_LETTER)))

@@ -19,6 +19,7 @@ from checker.records import LOGS, Record
 from checker.tokens import Finder
 
 NEVER = "never:"
+ENTERING = ("in", "seals")
 AT_REST = (".refusals.jsonl",)
 NOBODY: frozenset[str] = frozenset()
 
@@ -85,6 +86,8 @@ class Scan:
         self.finder = Finder(self.allowed.owner)
         self.sealed_at = truth.marks.get(expected.seal["mark"], 0)
         self.scanned = 0
+        self.events = tuple(truth.events())
+        self._entered: set[str] = set()
 
     def files(self) -> Iterator[Fault]:
         """Delivered files by what their owner may have; everything else at rest by what nobody may have."""
@@ -117,14 +120,26 @@ class Scan:
         """The raw bytes of a segment."""
         kind, _, organisation = topic.partition(".")[0], *topic.rpartition(".")[1:]
         may = self._may(kind, organisation)
-        yield from self._look(path.read_bytes(), str(path.parent.relative_to(self.folder)), may)
+        yield from self._look(
+            path.read_bytes(), str(path.parent.relative_to(self.folder)), may, entering=kind in ENTERING
+        )
+
+    def blind(self) -> Iterator[Fault]:
+        """Events of which nothing was found where they must have entered: the search is blind."""
+        for record in self.events:
+            own = {token for path, token in record.canaries.items() if not path.startswith(NEVER)}
+            if own and not own & self._entered:
+                yield Fault(Category.INVALID, record.reference, LOGS, "nothing of it was found on its way in")
 
     def record(self, record: Record) -> Iterator[Fault]:
-        """One record of an out topic, by the time at which it was sent."""
+        """One record of an out topic, by the time at which it was sent.
+
+        The segment's bytes were looked at already; the time matters only where the seal took something away.
+        """
         organisation = record.topic.rpartition(".")[2]
-        late = record.at_ms > self.sealed_at > 0
-        may = self.allowed.after[organisation] if late else self._may("out", organisation)
-        yield from self._look(record.everything(), record.place, may)
+        after = self.allowed.after[organisation]
+        if record.at_ms > self.sealed_at > 0 and not self.allowed.before[organisation] <= after:
+            yield from self._look(record.everything(), record.place, after)
 
     def _may(self, kind: str, organisation: str) -> Iterable[str]:
         received = self.allowed.before[organisation] | self.allowed.after[organisation]
@@ -135,7 +150,10 @@ class Scan:
         }
         return rules.get(kind, lambda: NOBODY)()
 
-    def _look(self, blob: bytes, place: str, may: Iterable[str]) -> Iterator[Fault]:
+    def _look(self, blob: bytes, place: str, may: Iterable[str], *, entering: bool = False) -> Iterator[Fault]:
         self.scanned += len(blob)
-        for token in sorted(self.finder.find(blob) - set(may)):
+        found = self.finder.find(blob)
+        if entering:
+            self._entered |= found
+        for token in sorted(found - set(may)):
             yield Fault(Category.LEAK, self.allowed.owner[token], place, "stands where it may not")

@@ -55,9 +55,7 @@ def judge(folder: Path, records: Iterable[Record]) -> Iterator[Fault]:
         return
     for size, claimed in sorted(notes.items()):
         if size > len(leaves):
-            yield Fault(
-                Category.LEDGER, "", CHECKPOINTS, f"a checkpoint speaks of {size} leaves; there are {len(leaves)}"
-            )
+            yield Fault(Category.LEDGER, "", CHECKPOINTS, f"a checkpoint over {size} leaves; there are {len(leaves)}")
         elif root(leaves[:size]) != claimed:
             yield Fault(Category.LEDGER, "", CHECKPOINTS, f"the root over {size} leaves is another one")
 

@@ -5,7 +5,6 @@ finds every candidate and a look-up says which are ours: the cost does not grow 
 have which.
 """
 
-import base64
 import binascii
 import re
 import zlib
@@ -20,11 +19,12 @@ _UPN = re.compile(rb"[a-z][0-9]{12}")
 
 _HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}[ :]?){7,}")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{10,}")
+_ONLY_HEX = re.compile(rb"[0-9a-f]+")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UNICODE = re.compile(rb"\\u00([0-9A-Fa-f]{2})")
 _GZIP = b"\x1f\x8b\x08"
+_GAP = b"\xff\xff"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
-_SPACES = bytes.maketrans(b"", b"")
 MAX_UNPACKED = 64 * 1024 * 1024
 DEPTH = 3
 
@@ -65,35 +65,40 @@ def _candidates(reading: bytes) -> Iterator[bytes]:
 def _readings(blob: bytes, depth: int) -> Iterator[bytes]:
     """The bytes, and everything that they may stand for."""
     yield blob
-    if depth == 0:
-        return
     if b"\0" in blob:
         yield blob.replace(b"\0", b"")  # UTF-16 and UTF-32 of plain letters, in both byte orders
+    if depth == 0:
+        return
     escaped = _PERCENT.sub(_byte, _UNICODE.sub(_byte, blob)) if b"%" in blob or b"\\u" in blob else blob
     if escaped != blob:
         yield from _readings(escaped, depth - 1)
+    # What stands in hex and base64 is short and plentiful: looked at together, with a gap that joins nothing.
+    yield from _readings(_GAP.join(_from_hex(blob)), 0)
+    decoded = _GAP.join(_from_base64(blob))
+    yield from _readings(decoded, 0)
+    yield from _unpacked(blob, depth)
+    yield from _unpacked(decoded, depth)
+
+
+def _from_hex(blob: bytes) -> Iterator[bytes]:
+    """Runs of hex digits as bytes, begun at either digit."""
     for found in _HEX_RUN.finditer(blob):
-        digits = found[0].translate(_SPACES, b" :")
+        digits = found[0].translate(None, b" :")
         for start in (0, 1):
-            yield from _readings(bytes.fromhex(digits[start : start + (len(digits) - start) // 2 * 2].decode()), 0)
+            yield bytes.fromhex(digits[start : start + (len(digits) - start) // 2 * 2].decode())
+
+
+def _from_base64(blob: bytes) -> Iterator[bytes]:
+    """Runs of base64 as bytes, begun at each of four letters; runs of nothing but hex digits are references."""
     for found in _BASE64_RUN.finditer(blob):
         run = found[0].translate(_STANDARD)
+        if _ONLY_HEX.fullmatch(run):
+            continue
         for start in range(4):
-            yield from _decoded(run[start:], depth)
-    yield from _unpacked(blob, depth)
-
-
-def _decoded(run: bytes, depth: int) -> Iterator[bytes]:
-    whole = run[:-1] if len(run) % 4 == 1 else run  # one letter over stands for no byte
-    try:
-        found = base64.b64decode(whole + b"=" * (-len(whole) % 4))
-    except binascii.Error:
-        return
-    yield found
-    if b"\0" in found:
-        yield found.replace(b"\0", b"")
-    if _GZIP in found:
-        yield from _unpacked(found, depth)
+            part = run[start:]
+            whole = part[:-1] if len(part) % 4 == 1 else part  # one letter over stands for no byte
+            with suppress(binascii.Error):
+                yield binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _unpacked(blob: bytes, depth: int) -> Iterator[bytes]:

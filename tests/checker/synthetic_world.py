@@ -142,7 +142,8 @@ def build(folder: Path) -> World:
 def become(world: World, one: Truth) -> None:
     """What must come of one record."""
     if one.fate == "event":
-        world.topics.add(f"in.x.{one.organisation}", json.dumps(dict(one.fields)).encode())
+        kind = "seals" if one.event_type == "seal.changed" else "in"
+        world.topics.add(f"{kind}.x.{one.organisation}", json.dumps(dict(one.fields)).encode())
         for organisation, functions in world.expected.recipients(one.reference).items():
             for function in functions:
                 seen = world.expected.sees_sealed(one, function)

@@ -5,10 +5,11 @@ seed is the same story, byte for byte.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from crosswalk.demo.story import monday, opening, weekend
 from crosswalk.demo.story.people import families
-from crosswalk.demo.story.steps import Step
+from crosswalk.demo.story.steps import MoveTo, Step, WaitQuiet
 from crosswalk.demo.story.tokens import Tokens
 
 __all__ = ["story"]
@@ -16,7 +17,11 @@ __all__ = ["story"]
 
 def story(seed: int) -> tuple[Step, ...]:
     """Every step, from Friday 20 November 2026 09:00 to Monday 17:11 (London)."""
-    return tuple(_steps(Tokens(seed)))
+    steps = [*_steps(Tokens(seed)), WaitQuiet()]
+    # Moving time waits for quiet by itself.
+    return tuple(
+        step for step, behind in pairwise(steps) if not (isinstance(step, WaitQuiet) and isinstance(behind, MoveTo))
+    )
 
 
 def _steps(tokens: Tokens) -> Iterator[Step]:

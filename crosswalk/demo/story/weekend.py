@@ -48,7 +48,6 @@ def night(tokens: Tokens, people: dict[str, Child]) -> Iterator[Step]:
     yield from health_papers.others(tokens, OTHERS, london(22, 1), OTHER_FILES)
     visit = Visit("c.attendance.idris", people["vance-idris"], london(22, 1, 10), "c")
     yield health_papers.messages("adt-night-idris.hl7", [health_papers.attendance(tokens, visit)])
-    yield WaitQuiet()
     yield MoveTo(london(22, 3, 31))
     yield Say("Sunday 03:31. Four hours on no roll: police and the education service are called.", "b")
     yield WaitQuiet()
