@@ -6,9 +6,8 @@ that was decided before a register moved in this very batch carries the older he
 again.
 """
 
-import json
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,6 +29,7 @@ from streams.agents.again import Later, changed_since, redecisions
 from streams.agents.grounds import fewer_grounds
 from streams.agents.handover import Named
 from streams.agents.incoming import Incoming
+from streams.agents.levels import levels_to_bytes
 from streams.agents.rows import exchange_row
 from streams.agents.subjects import Resolved, Subjects
 from streams.agents.views import view_of
@@ -91,10 +91,16 @@ class Absorption:
     def state(self, subject: SubjectId) -> SubjectState:
         """The subject's state, as this batch has left it."""
         if subject not in self.states:
-            stored = self.tx.states([subject]).get(subject)
-            raw = stored.state if stored else b""
-            self.states[subject] = reconciliation.from_bytes(raw) if raw else SubjectState()
+            self.read_states([subject])
         return self.states[subject]
+
+    def read_states(self, subjects: Iterable[int]) -> None:
+        """Read the states of subjects that will be looked at, in one go."""
+        wanted = set(subjects) - self.states.keys()
+        stored = self.tx.states(wanted) if wanted else {}
+        for subject in wanted:
+            raw = stored[subject].state if subject in stored else b""
+            self.states[subject] = reconciliation.from_bytes(raw) if raw else SubjectState()
 
     # ------------------------------------------------------------ one event's way
 
@@ -245,9 +251,8 @@ class Absorption:
 
     def finish(self) -> CarrierRows:
         """Save every state and give the rows of the carrier."""
-        for subject, moved in self._touched.items():
-            state = self.states[SubjectId(subject)]
-            self.tx.save_state(subject, reconciliation.to_bytes(state), state.next_at, register_moved=moved)
+        changed = ((subject, self.states[subject], moved) for subject, moved in self._touched.items())
+        self.tx.save_states([(s, reconciliation.to_bytes(state), state.next_at, moved) for s, state, moved in changed])
         head = self.tx.head()
         return CarrierRows(
             self.now,
@@ -257,6 +262,7 @@ class Absorption:
         )
 
     def _row(self, pending: Pending, head: int) -> EventRow:
+        look_again = self.look_again(pending.subject)
         return EventRow(
             pending.event_id,
             pending.subject,
@@ -264,7 +270,7 @@ class Absorption:
             self.head_of(pending.subject, pending.moves, head),
             self.broker.agreements.version,
             pending.content,
-            tuple(exchange_row(e, self.look_again(pending.subject)) for e in pending.exchanges),
+            tuple(exchange_row(e, look_again) for e in pending.exchanges),
         )
 
     def _rows_of(self, later: Later, head: int) -> list[Redecision]:
@@ -275,13 +281,19 @@ class Absorption:
         """When somebody must look at what is held about a subject."""
         return self.state(subject).next_at or self.now
 
-    def views(self) -> list[Named]:
-        """The views of everything that may leave, while the events are at hand."""
+    def views(self, wanted: Container[str] | None = None) -> list[Named]:
+        """The views of everything that may leave, while the events are at hand; needs no database.
+
+        Args:
+            wanted: Organisations whose lanes this process holds: another one builds the views of its own lanes. None
+                for all.
+        """
         made = []
         for pending in self.rows.values():
             state = self.state(pending.subject)
             for exchange in pending.exchanges:
-                if exchange.decision.outcome is Outcome.DELIVER:
+                mine = wanted is None or exchange.recipient.organisation in wanted
+                if mine and exchange.decision.outcome is Outcome.DELIVER:
                     view = view_of(self.broker, pending.event, exchange, pending.subject, state)
                     made.append(Named(exchange.exchange_id, exchange.decision.digest, view))
         return made
@@ -292,8 +304,8 @@ class Absorption:
         for pending, resolved in self.doubts:
             if carrier is not None and resolved.linkage is not None:
                 n = row_number(carrier, positions[pending.event_id])
-                shown = json.dumps([[f, str(level), weight] for f, level, weight in resolved.linkage.waterfall])
-                self.tx.add_review(n, pending.subject, resolved.candidates, shown.encode())
+                candidates = resolved.linkage.candidates
+                self.tx.add_review(n, pending.subject, [c.subject for c in candidates], levels_to_bytes(candidates))
 
     def _moves_of(self, subject: SubjectId) -> int:
         """How often, in this batch, something moved by which this subject is judged."""

@@ -33,9 +33,14 @@ class Named(NamedTuple):
 
 
 class Handover:
-    """The views of this process that were not released yet; the oldest are forgotten first."""
+    """The views of this process that were not released yet; the oldest are forgotten first.
+
+    Attributes:
+        wanted: Organisations whose lanes this process holds; None until that is known, then all are wanted.
+    """
 
     def __init__(self, most: int = MOST) -> None:
+        self.wanted: frozenset[str] | None = None
         self._views: OrderedDict[bytes, tuple[bytes, View]] = OrderedDict()
         self._most = most
         self._lock = threading.Lock()
@@ -53,6 +58,9 @@ class Handover:
         with self._lock:
             found = self._views.pop(exchange_id, None)
         return found[1] if found is not None and found[0] == decision else None
+
+    def __contains__(self, exchange_id: bytes) -> bool:
+        return exchange_id in self._views
 
     def __len__(self) -> int:
         return len(self._views)

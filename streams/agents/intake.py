@@ -17,6 +17,7 @@ from streams.agents.handover import Handover
 from streams.agents.incoming import DeadLetter, Incoming, take_records
 from streams.agents.recalls import recall_earlier
 from streams.agents.receipts import absorb_receipt
+from streams.agents.subjects import probe_of
 from streams.broker import Broker
 from streams.carrier import Batch
 
@@ -53,9 +54,12 @@ class Intake:
         self._write(batch, [], letters)
 
     def _write(self, batch: Batch, incoming: Sequence[Incoming], letters: Sequence[DeadLetter]) -> None:
+        events = [i.event for i in incoming]
+        probes = [probe_of(event, self.broker.keys.blocking) for event in events]
         with self.broker.ledger.transaction() as tx:
             work = Absorption(self.broker, tx)
-            work.subjects.open([i.event for i in incoming])
+            work.subjects.open(events, probes)
+            work.read_states(work.subjects.known)
             for one in incoming:
                 if isinstance(one.event, ReceiptRecorded):
                     absorb_receipt(work, one)
@@ -67,8 +71,8 @@ class Intake:
             work.settle_reviews(carrier)
             self._dead_letters(tx, batch, letters)
             tx.advance(batch.topic, batch.partition, batch.last_offset + 1)
-            views = work.views()
-        self.handover.put(views)
+        # After the commit: whoever waits for the database need not wait for this.
+        self.handover.put(work.views(self.handover.wanted))
         _tell(work, letters, batch)
 
     def _dead_letters(self, tx: Transaction, batch: Batch, letters: Iterable[DeadLetter]) -> None:
@@ -106,4 +110,3 @@ def _tell(work: Absorption, letters: Sequence[DeadLetter], batch: Batch) -> None
             "dead letter", code=letter.code, field=letter.field, topic=batch.topic, partition=batch.partition,
             offset=letter.offset,
         )  # fmt: skip
-

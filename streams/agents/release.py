@@ -61,6 +61,8 @@ class Release:
         self.outbox = Outbox(owner)
         self._leased_at = datetime.min.replace(tzinfo=UTC)
         self._digests: dict[int, bytes] = {}
+        self._opened: Mapping[int, bytes] = {}
+        self._events: dict[int, Event] = {}
 
     def once(self, real_now: datetime) -> int:
         """One pass over the lanes; returns how many exchanges left.
@@ -71,23 +73,28 @@ class Release:
         """
         self._lease(real_now)
         left = self._express()
-        ends = self.barrier.ends()
         with self.broker.ledger.reading() as tx:
             found = self.outbox.rows_for(tx, AT_ONCE)
-            waits = not found or is_behind(ends, tx.progress())
-        return left if waits else left + self._ordinary(found)
+        return left + self._ordinary(found) if found and self._seals_are_in() else left
 
     def close(self) -> None:
         """Let others have the lanes at once."""
         with self.broker.ledger.transaction() as tx:
             self.outbox.give_back(tx)
 
+    def _seals_are_in(self) -> bool:
+        """Whether every seal that the cluster has by now was absorbed: it is asked first, and looked for after."""
+        ends = self.barrier.ends()
+        with self.broker.ledger.reading() as tx:
+            return not is_behind(ends, tx.progress())
+
     # ------------------------------------------------------------ lanes
 
     def _lease(self, real_now: datetime) -> None:
         if real_now - self._leased_at > RENEW:
             with self.broker.ledger.transaction() as tx:
-                self.outbox.lease_lanes(tx, real_now, LEASE)
+                mine = self.outbox.lease_lanes(tx, real_now, LEASE)
+                self.handover.wanted = frozenset(tx.organisation(lane) for lane in mine)
             self._leased_at = real_now
 
     # ------------------------------------------------------------ referrals
@@ -118,7 +125,7 @@ class Release:
             return kept
         exchange = Exchange(ExchangeId(item.exchange_id), _recipient(item), as_recorded(body))
         state = work.state(work.subjects.root(item.subject))
-        return view_of(self.broker, _event(work, item), exchange, SubjectId(item.subject), state)
+        return view_of(self.broker, self._event(work.tx, item), exchange, SubjectId(item.subject), state)
 
     # ------------------------------------------------------------ everything else
 
@@ -157,11 +164,22 @@ class Release:
                 looked.going.setdefault(lane, []).append((item, view))
         return looked
 
-    def _work(self, tx: Transaction, items: Iterable[LaneItem]) -> Absorption:
+    def _work(self, tx: Transaction, items: Sequence[LaneItem]) -> Absorption:
         """What is needed to decide about these items: read without locks, since registers cannot move meanwhile."""
         work = Absorption(self.broker, tx)
         work.subjects.relate({item.subject for item in items})
+        missing = [item for item in items if item.exchange_id not in self.handover]
+        work.read_states(_judged_by(work, {item.subject for item in missing}))
+        self._opened = tx.contents({item.event_n for item in missing}) if missing else {}
+        self._events = {}
         return work
+
+    def _event(self, tx: Transaction, item: LaneItem) -> Event:
+        """The whole event; opened and decoded once a pass, whatever the number of its recipients."""
+        if item.event_n not in self._events:
+            raw = self._opened.get(item.event_n) or tx.content(item.event_n)
+            self._events[item.event_n] = decode(raw, self.broker.catalogue)
+        return self._events[item.event_n]
 
     def _view(self, work: Absorption, item: LaneItem, *, stale: bool) -> tuple[Exchange | None, View]:
         """The view of an item; or, when its decision no longer holds, the exchange decided anew, and no view.
@@ -172,7 +190,7 @@ class Release:
         kept = None if stale else self.handover.take(item.exchange_id, digest)
         if kept is not None:
             return None, kept
-        subject, recipient, event = work.subjects.root(item.subject), _recipient(item), _event(work, item)
+        subject, recipient, event = work.subjects.root(item.subject), _recipient(item), self._event(work.tx, item)
         (made,) = work.prepare_for(event, EventId(item.event_id), subject, [recipient])
         exchange = Exchange(ExchangeId(item.exchange_id), recipient, made.decision)
         if stale or made.decision.digest != digest:
@@ -218,10 +236,6 @@ def _judged_by(work: Absorption, subjects: Iterable[int]) -> set[int]:
 
 def _recipient(item: LaneItem) -> Recipient:
     return Recipient(item.organisation, item.function, RecipientKind(item.kind))
-
-
-def _event(work: Absorption, item: LaneItem) -> Event:
-    return decode(work.tx.contents([item.event_n])[item.event_n], work.broker.catalogue)
 
 
 def _finished(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[int]:

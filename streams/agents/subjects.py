@@ -9,6 +9,7 @@ ever.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ledger.store import Transaction
 from sharing.events import Event
@@ -47,6 +48,19 @@ class Resolved:
     answers: bool = False
 
 
+class Probe(NamedTuple):
+    """The child of one event, ready to be looked for: pure, so it is made before anything is locked."""
+
+    child: Comparable
+    tokens: tuple[bytes, ...]
+
+
+def probe_of(event: Event, key: bytes) -> Probe:
+    """What identity needs of an event, with its keyed blocking tokens."""
+    child = comparable(event.child)
+    return Probe(child, tuple(blocking_token(key, rule, value) for rule, value in block_values(child)))
+
+
 @dataclass
 class Subjects:
     """The subjects that a batch may touch, read once under their locks."""
@@ -61,10 +75,20 @@ class Subjects:
     _perhaps: dict[int, set[SubjectId]] = field(default_factory=lambda: defaultdict(set))
     _doubted: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _read: set[int] = field(default_factory=set)
+    _probes: dict[int, Probe] = field(default_factory=dict)
+    _opened: Sequence[Event] = ()
 
-    def open(self, events: Sequence[Event]) -> None:
-        """Lock and read everybody whom these events may be about."""
-        tokens = {token for event in events for token in self.tokens_of(comparable(event.child))}
+    def open(self, events: Sequence[Event], probes: Sequence[Probe] | None = None) -> None:
+        """Lock and read everybody whom these events may be about.
+
+        Args:
+            events: Of one batch.
+            probes: Of the same events in the same order, None to make them here.
+        """
+        made = probes if probes is not None else [probe_of(event, self.key) for event in events]
+        self._probes = {id(event): probe for event, probe in zip(events, made, strict=True)}
+        self._opened = events  # keeps them alive: their places in memory are their names here
+        tokens = {token for probe in made for token in probe.tokens}
         self.tx.lock(tokens)
         for token, subjects in self.tx.candidates(tokens).items():
             self.by_token[token].update(subjects)
@@ -116,17 +140,12 @@ class Subjects:
         """Whom a subject may be, and who may be it: while that is open the seals of all of them apply."""
         return (*self.under_review.get(subject, ()), *sorted(self._perhaps.get(subject, ())))
 
-    def tokens_of(self, child: Comparable) -> tuple[bytes, ...]:
-        """Keyed blocking tokens of a child."""
-        return tuple(blocking_token(self.key, rule, value) for rule, value in block_values(child))
-
     def resolve(self, event: Event, *, unique_on_roll: bool = False) -> Resolved:
         """Whose child this event is about; makes the subject when there is none."""
         reply = reply_of(event)
         if reply is not None and reply in self.answered:
             return self._settled(SubjectId(self.answered[reply]), answers=True)
-        probe = comparable(event.child)
-        tokens = self.tokens_of(probe)
+        probe, tokens = self._probes.get(id(event)) or probe_of(event, self.key)
         near = sorted({s for token in tokens for s in self.by_token.get(token, ()) if s in self.known})
         linkage = link(probe, [Known(s, self.known[s]) for s in near], unique_on_roll=unique_on_roll)
         if linkage.outcome is LinkOutcome.LINK and linkage.subject is not None:

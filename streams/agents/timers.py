@@ -72,7 +72,7 @@ class Timers:
         with self.broker.ledger.transaction() as tx:
             tx.keep(lease)
             views = self._tick(tx, subject)
-        self.handover.put(views.views())
+        self.handover.put(views.views(self.handover.wanted))
 
     def _tick(self, tx: Transaction, subject: SubjectId) -> Absorption:
         work = Absorption(self.broker, tx)
