@@ -22,7 +22,6 @@ from streams.agents.incoming import MAX_EVENT_BYTES
 from tests.streams.corridor import CSC, OAKFIELD, POLICE, Corridor
 from tests.streams.families import ROSA, TOM
 
-
 TABLES = (
     "event", "redecision", "subject", "blocking", "held", "awaited", "express", "receipt", "review", "carrier",
 )  # fmt: skip
