@@ -148,8 +148,7 @@ class EmbeddedKafka:
 
     def _format(self, jvm: Jvm) -> None:
         if self.folder.cluster_id() is None:
-            name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
-            process.format_data(jvm, self.folder, name)
+            process.format_data(jvm, self.folder, _new_cluster_id())
 
     def _wait(self, node: subprocess.Popen[bytes], port: int) -> None:
         until = time.monotonic() + STARTING
@@ -189,3 +188,11 @@ def _port_taken(port: int) -> str:
         f"Port {port} on 127.0.0.1 is taken by another program. Stop that program, or choose another port "
         f"(crosswalk broker up --port N) and tell the clients of this one"
     )
+
+
+def _new_cluster_id() -> str:
+    """22 characters as Kafka draws them; none begins with a hyphen, which its command line takes for an option."""
+    while True:
+        name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode("ascii").rstrip("=")
+        if not name.startswith("-"):
+            return name

@@ -2,11 +2,12 @@
 
 import os
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 
-from deploy.embedded import ports
+from deploy.embedded import node, ports
 from deploy.embedded.folder import StateFolder
 from deploy.embedded.jvm import Jvm, environment, find_jvm
 from sharing.errors import Misconfigured
@@ -101,3 +102,9 @@ def test_ports_are_free_different_and_never_lent_by_the_kernel() -> None:
     second = ports.pick(other_than=first)
     assert first != second
     assert all(20_000 <= port < 32_000 and ports.is_free(port) for port in (first, second))
+
+
+def test_a_cluster_id_is_never_taken_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([uuid.UUID(bytes=b"\xf8" + bytes(15)), uuid.UUID(bytes=b"\x44" + bytes(15))])
+    monkeypatch.setattr(node.uuid, "uuid4", lambda: next(drawn))
+    assert node._new_cluster_id() == "RA" + 20 * "A"
