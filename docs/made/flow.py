@@ -32,13 +32,13 @@ STEPS = (
     ("Whose child is it?", "exact identifiers, else a person decides"),
     ("What does it change?", "referrals, answers, plans, clocks"),
     ("Who needs to know?", "by function, never by person"),
-    ("Which fields?", "only what an agreement names; seals win"),
+    ("Which fields?", "what an agreement names; seals win"),
     ("Write it down, sign it", "every release and every withholding"),
     ("Send each its own view", "read again at the moment of sending"),
 )
 BY_BROKER = ("broker.", "correction.")
 SEALING = "seal.changed"
-WIDTH, LINE, GAP, PAD = 1120, 15, 14, 12
+WIDTH, LINE, GAP, PAD = 1120, 17, 14, 12
 LEFT, MIDDLE, RIGHT = 20, 412, 760
 BOX, BROKER = 340, 296
 INK, FAINT, ACCENT, SEAL = "#1d2a35", "#5b6b78", "#0b6e69", "#a3341f"
@@ -100,7 +100,7 @@ def _says(directory: Directory, one: Organisation, kind: str) -> bool:
 
 
 def _named(one: Organisation) -> str:
-    return one.name if one.enrolled else f"{one.name} (not connected: by telephone)"
+    return one.name if one.enrolled else f"{one.name} (by telephone)"
 
 
 def _family(topic: str) -> str:
@@ -124,7 +124,7 @@ def _lines(words: Iterable[str], most: int = 46) -> Iterator[str]:
 def _head(height: int) -> Iterator[str]:
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'aria-labelledby="t d" font-family="system-ui, sans-serif" font-size="12">'
+        'aria-labelledby="t d" font-family="system-ui, sans-serif" font-size="13">'
     )
     yield '<title id="t">How an event walks through Crosswalk</title>'
     yield (
@@ -158,14 +158,14 @@ def _sides(speaking: list[Box], receiving: list[Box], rows: list[int]) -> Iterat
 def _box(x: int, y: int, box: Box, height: int) -> Iterator[str]:
     yield f'<rect x="{x}" y="{y}" width="{BOX}" height="{height}" rx="8" fill="#fff" stroke="#cfd6da"/>'
     at = y + PAD + 11
-    yield _text(x + PAD, at, box.title, size=14, weight=600)
+    yield _text(x + PAD, at, box.title, size=15, weight=600)
     for name in box.names:
         at += LINE
         yield _text(x + PAD, at, name)
     at += 4
     for words, colour in box.small:
         at += LINE
-        yield _text(x + PAD, at, words, colour=colour, size=11, mono=True)
+        yield _text(x + PAD, at, words, colour=colour, size=12, mono=True)
 
 
 def _broker(top: int, bottom: int) -> Iterator[str]:
@@ -177,16 +177,16 @@ def _broker(top: int, bottom: int) -> Iterator[str]:
     for number, (question, note) in enumerate(STEPS):
         middle = top + number * space + space // 2
         yield f'<circle cx="{MIDDLE + 22}" cy="{middle - 2}" r="10" fill="{ACCENT}"/>'
-        yield _text(MIDDLE + 22, middle + 2, str(number + 1), colour="#fff", weight=600, anchor="middle")
-        yield _text(MIDDLE + 42, middle - 3, question, size=14, weight=600)
-        yield _text(MIDDLE + 42, middle + 13, note, colour=FAINT, size=11)
+        yield _text(MIDDLE + 22, middle + 2, str(number + 1), size=12, colour="#fff", weight=600, anchor="middle")
+        yield _text(MIDDLE + 42, middle - 3, question, size=15, weight=600)
+        yield _text(MIDDLE + 42, middle + 13, note, colour=FAINT, size=12)
 
 
 def _foot(bottom: int) -> Iterator[str]:
     yield _text(LEFT, bottom + 28, "Recipients answer on the same road: a receipt, a decision, an acknowledgement.")
     yield _text(LEFT, bottom + 45, "Silence rings a clock. Clocks, tasks and recalls go the same way.", colour=FAINT)
-    yield _text(RIGHT, bottom + 28, f"{CHECKPOINTS}: signed, for every agency", mono=True, size=11)
-    yield _text(RIGHT, bottom + 45, f"{DEAD_LETTER}: codes and places, for operators", mono=True, size=11, colour=FAINT)
+    yield _text(RIGHT, bottom + 28, f"{CHECKPOINTS}: signed, for every agency", mono=True, size=12)
+    yield _text(RIGHT, bottom + 45, f"{DEAD_LETTER}: codes and places, for operators", mono=True, size=12, colour=FAINT)
 
 
 def _arrow(start: int, end: int, y: int, colour: str, head: str) -> str:
@@ -202,7 +202,7 @@ def _text(
     words: str,
     *,
     colour: str = INK,
-    size: int = 12,
+    size: int = 13,
     weight: int = 400,
     anchor: str = "start",
     mono: bool = False,

@@ -39,12 +39,10 @@ def place(tmp_path: Path) -> Path:
 
 def run(block: Fence, place: Path) -> str:
     """What the commands of a block print, standard output and errors; a failing command fails the test."""
-    environment = {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "HOME": os.environ.get("HOME", str(place)),
-        "PYTHONPATH": str(ROOT),
-        "COLUMNS": "200",
-    }
+    ours = ("CROSSWALK_", "KAFKA_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours) or name == "CROSSWALK_CACHE"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**kept, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.text],
         cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS,
