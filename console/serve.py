@@ -4,7 +4,10 @@ Left out: what is shown. Rules: never another interface; the socket listens befo
 whoever opens it at once is served; ending takes a second, however many browsers look.
 """
 
+import signal
 import socket
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
@@ -58,9 +61,15 @@ def server(snapshots: Snapshots, token: str) -> uvicorn.Server:
 
 def serve(poller: Poller, snapshots: Snapshots, listening: socket.socket, token: str) -> None:
     """Look and serve until a signal ends it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)  # the web server ends itself first, then says the signal again
     poller.start()
     try:
         server(snapshots, token).run(sockets=[listening])
     finally:
         poller.stop()
         listening.close()
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
