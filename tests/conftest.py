@@ -5,8 +5,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.embedded import EmbeddedKafka, bootstrap_servers
+
+settings.register_profile("crosswalk", deadline=None)  # a deadline would be a timed assertion
+settings.load_profile("crosswalk")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -22,7 +22,7 @@ from crosswalk.demo.play import Player, Stuck
 from crosswalk.demo.story import story
 from crosswalk.demo.story.steps import Offline, Say, Step
 from crosswalk.demo.world import PACKAGE, World
-from deploy.embedded import EmbeddedKafka
+from deploy.embedded import bootstrap_servers
 from sharing.errors import Misconfigured, Retryable
 from streams.planted import EARLY_COMMIT
 
@@ -46,10 +46,8 @@ def demo(
     began = time.time()
     with _folder(keep) as folder:
         words.print(f"[dim]Everything is in {folder}[/dim]")
-        with EmbeddedKafka(folder / "kafka") as kafka:
-            status = _demonstrate(
-                folder, kafka.bootstrap, words, began, once=once, as_json=as_json, seed=seed, plant=plant
-            )
+        with bootstrap_servers(folder / "kafka") as bootstrap:
+            status = _demonstrate(folder, bootstrap, words, began, once=once, as_json=as_json, seed=seed, plant=plant)
     raise typer.Exit(status)
 
 

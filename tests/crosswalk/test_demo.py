@@ -1,0 +1,101 @@
+"""The whole demo, judged by the independent checker; and the checker, judged by faults planted for it."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crosswalk.demo.cli import START
+from crosswalk.demo.plant import OUTSIDE, plant_fault
+from crosswalk.demo.play import Player
+from crosswalk.demo.story import story
+from crosswalk.demo.story.steps import Offline
+from crosswalk.demo.world import PACKAGE, World
+from deploy.embedded import EmbeddedKafka
+
+pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.timeout(600)]
+SEED = 7
+
+
+def judged(folder: Path, bootstrap: str) -> tuple[int, dict[str, object], str]:
+    argv = [sys.executable, "-m", "checker", str(folder), "--json", "--kafka", bootstrap]
+    done = subprocess.run(argv, cwd=PACKAGE, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout.strip().splitlines()[-1]), done.stderr
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """A world in which the whole story was played; its processes are ended, its Kafka still answers."""
+    folder = tmp_path_factory.mktemp("demo")
+    steps = story(SEED)
+    with EmbeddedKafka(folder / "kafka") as kafka:
+        world = World(folder, kafka.bootstrap, frozenset(s.organisation for s in steps if isinstance(s, Offline)))
+        world.make(START)
+        world.start()
+        player = Player(world, lambda _chapter, _text: None)
+        try:
+            for step in steps:
+                player.play(step)
+            player.wait_quiet()
+        finally:
+            player.close()
+            world.stop()
+        yield folder, kafka.bootstrap
+
+
+def test_the_story_loses_nothing_shows_nothing_twice_and_leaks_nothing(played):
+    status, found, said = judged(*played)
+    print(
+        f"events={found['published']} faults={found['kills']} lost={found['lost']} "
+        f"seen_twice={found['seen_twice']} leaks={found['leaks']} order={found['order']}"
+    )
+    assert status == 0, said
+    assert {name: found[name] for name in ("lost", "seen_twice", "leaks", "order")} == dict.fromkeys(
+        ("lost", "seen_twice", "leaks", "order"), 0
+    )
+    assert found["ledger_verified"] is True
+    assert found["kills"] >= 3
+    assert found["delivered"] > found["published"] > 1_000
+
+
+FOLDER_PLANTS = ("drop", "duplicate", "swap", "wrong-child")
+
+
+@pytest.mark.parametrize("plant", FOLDER_PLANTS)
+def test_the_checker_sees_a_fault_planted_in_a_folder(played, plant):
+    folder, bootstrap = played
+    kept = folder.parent / f"{folder.name}-agencies"
+    shutil.copytree(folder / "agencies", kept)
+    try:
+        plant_fault(plant, folder, bootstrap)
+        status, found, _ = judged(folder, bootstrap)
+    finally:
+        shutil.rmtree(folder / "agencies")
+        kept.rename(folder / "agencies")
+    assert status == 1, found
+
+
+def test_the_checker_sees_nothing_wrong_when_the_planted_faults_are_gone(played):
+    assert judged(*played)[0] == 0
+
+
+@pytest.mark.parametrize("plant", [name for name in OUTSIDE if name not in FOLDER_PLANTS])
+def test_the_checker_sees_a_fault_planted_on_the_wire(played, plant):
+    folder, bootstrap = played
+    plant_fault(plant, folder, bootstrap)
+    status, found, _ = judged(folder, bootstrap)
+    assert status == 1, found
+
+
+def test_a_worker_that_commits_before_its_transaction_is_caught(tmp_path):
+    argv = [sys.executable, "-m", "crosswalk", "demo", "--once", "--json", "--plant", "early-commit"]
+    began = time.monotonic()
+    done = subprocess.run(argv, cwd=PACKAGE, capture_output=True, text=True, check=False, timeout=500)
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    print(f"seconds={time.monotonic() - began:.0f} lost={found['lost']}")
+    assert done.returncode == 1
+    assert found["lost"] > 0
