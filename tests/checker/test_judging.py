@@ -212,6 +212,14 @@ def test_a_world_of_which_a_part_is_missing_is_invalid(spoilt: Spoilt, missing):
     assert Category.INVALID in kinds(judged(world.folder))
 
 
+def test_a_run_that_ended_before_the_seal_is_invalid_and_judged_without_it(spoilt: Spoilt):
+    world = spoilt()
+    (world.folder / "story" / "marks.jsonl").unlink()
+    faults = judged(world.folder).faults
+    assert {fault.category for fault in faults} == {Category.INVALID, Category.LOST}
+    assert not [fault for fault in faults if fault.category is Category.LOST and "is due" not in fault.what]
+
+
 def test_segments_in_which_nothing_can_be_found_make_the_run_invalid(spoilt: Spoilt):
     """Compressed segments, say: the search would be blind, and its silence no proof."""
     world = spoilt()
