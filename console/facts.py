@@ -46,7 +46,7 @@ class Lane:
 
     Attributes:
         per_minute: Exchanges considered for it, over the last five minutes. `day`: in the last 24 hours.
-        waiting_seconds: Oldest that may leave and has not; not looked at while the lane is closed.
+        waiting_seconds: Oldest that may leave and has not; while the lane is closed, the oldest referral.
         suspended: Its destination is missing or forbidden; a person must act.
         unleased_seconds: Since nobody releases to it, real time; 0 while somebody does, None when unknown.
     """

@@ -3,8 +3,8 @@
 The ledger's own walk over the lanes is used (`ledger.outbox`), so a decision made anew in its place, a claimed batch
 and an idle lane's mark mean here what they mean to the one who releases.
 
-Rule: of a closed lane nothing is said beyond that it is closed; what stands behind it would tell of what was
-suppressed.
+Rule: of a closed lane nothing is said beyond that it is closed and how long a referral waits there, which no seal
+touches; whatever else stands behind it would tell of what was suppressed.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,8 +26,9 @@ class Standing:
 
     Attributes:
         unleased_seconds: Since nobody releases, real time; 0 while somebody does, None when that is not known.
-        oldest_at: When the oldest was decided that may leave and has not; None when nothing waits or the lane is
-        closed.
+        oldest_at: When the oldest was decided that may leave and has not, None when nothing waits; of a closed lane,
+        the
+            oldest referral.
     """
 
     organisation: str
@@ -67,7 +68,7 @@ class Onlooker(Outbox):
         express = _express(tx)
         found = []
         for lane, organisation, suspended, _, _ in rows:
-            ages = [at for at in (waiting.get(lane), express.get(lane)) if at is not None and lane in self._open]
+            ages = [at for at in (waiting.get(lane), express.get(lane)) if at is not None]
             found.append(Standing(organisation, bool(suspended), unleased[lane], min(ages, default=None)))
         return found
 

@@ -128,10 +128,16 @@ def _recipient(organisation: Organisation, facts: Facts) -> Node:
         per_minute=lane.per_minute,
         rate=words.rate(lane.per_minute),
         total=f"{lane.day:,}",
-        waiting="not known" if lane.is_closed else waited(lane.waiting_seconds),
+        waiting=_waits(lane),
         note=_closed(lane),
         badges=tuple(_badges(overdue=owed.count if owed else 0)),
     )
+
+
+def _waits(lane: Lane) -> str:
+    if not lane.is_closed:
+        return waited(lane.waiting_seconds)
+    return "not known" if lane.waiting_seconds is None else f"a referral, {waited(lane.waiting_seconds)}"
 
 
 def _closed(lane: Lane) -> str:

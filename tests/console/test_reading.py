@@ -105,6 +105,15 @@ def test_suspended_and_abandoned_lanes_are_closed(town):
     assert (lanes[CARE].unleased_seconds, lanes[CARE].waiting_seconds) == (300, None)
 
 
+def test_a_referral_behind_a_closed_lane_is_told(town):
+    town.event("plan", "csc.plan.changed", [CARE], at=NOW - timedelta(hours=2))
+    town.event("ref", "referral.submitted", [CARE], at=NOW - timedelta(minutes=20), express=True)
+    town.number()
+    town.lease()
+    town.suspend(CARE)
+    assert town.reader().read(NOW, NOW).lanes[CARE].waiting_seconds == 1200
+
+
 def test_carriers_wait_for_a_number_and_the_checkpoint_ages_in_real_time(town):
     reader = town.reader()
     assert reader.read(NOW, NOW).checkpoint_seconds is None

@@ -140,6 +140,11 @@ def test_of_a_closed_lane_only_that_it_is_closed_is_said(lane, note):
     assert (node.verdict, node.note, node.waiting) == (Verdict.STOPPED, note, "not known")
 
 
+def test_a_referral_behind_a_closed_lane_is_told():
+    node = recipient(shown(lanes={"oakfield-primary": Lane(suspended=True, waiting_seconds=1200)}), "oakfield-primary")
+    assert (node.verdict, node.waiting) == (Verdict.STOPPED, "a referral, 20 min")
+
+
 def test_a_slow_lane_makes_the_release_slow_and_the_headline_says_so():
     found = shown(lanes={"oakfield-primary": Lane(1.0, 5, 250.0), "harbour-academy": Lane()})
     assert recipient(found, "oakfield-primary").verdict is Verdict.SLOW
