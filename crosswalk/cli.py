@@ -90,8 +90,8 @@ ROOMS = [
     ("ledger", "ledger.cli", "ledger_app"),
     ("connector", "connectors.cli", "connector_app"),
     ("translate", "connectors.translate_cli", "translate"),
-    # ("review", "crosswalk.review_cli", "review_app"),
-    # ("why", "crosswalk.why_cli", "why"),
+    ("review", "crosswalk.review_cli", "review_app"),
+    ("why", "crosswalk.why_cli", "why"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
 ]

@@ -1,0 +1,181 @@
+"""`crosswalk why`: all to who is cleared; to everybody else the same bytes with and without a seal."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from crosswalk.why_cli import why
+from ledger.verify import verify
+from sharing.errors import Misconfigured
+from sharing.events import MissingAction, MissingChanged, ReferralSubmitted, SealAction, SealChanged, SealKind
+from tests.crosswalk.broker_kit import run
+from tests.streams.corridor import COMMUNITY, CSC, OAKFIELD, POLICE, Corridor
+from tests.streams.families import CANARIES, ROSA
+from tests.streams.test_notice_laws import found, notify
+from tests.streams.test_seal_laws import everybody_involved, involve
+
+APP = typer.Typer()
+APP.command()(why)
+
+
+@pytest.fixture
+def corridor(tmp_path: Path):
+    made = Corridor(tmp_path)
+    yield made
+    made.close()
+
+
+def explained(corridor: Corridor, exchange: str, *more: str) -> dict:
+    file = corridor.folder / "dpo.clearance"
+    if not file.exists():
+        assert run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file)).exit_code == 0
+    done = run(APP, corridor, exchange, *more, "--json", "--clearance-file", str(file))
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def sealed_and_told(corridor: Corridor, *, sealed: bool = True) -> None:
+    everybody_involved(corridor)
+    if sealed:
+        corridor.send(POLICE, corridor.event(SealChanged, POLICE, ROSA, key="s", kind=SealKind.ADDRESS,
+                                             action=SealAction.SET))  # fmt: skip
+    missing = corridor.event(MissingChanged, POLICE, ROSA, key="m", action=MissingAction.MISSING)
+    corridor.send(POLICE, missing)
+    corridor.flow()
+
+
+def test_a_withheld_field_is_told_with_its_seal_and_who_set_it_when(corridor):
+    sealed_and_told(corridor)
+    told = explained(corridor, corridor.one(COMMUNITY, "police.missing.changed").exchange, "child.postcode")
+    assert told["fields"] == [
+        {"field": "child.postcode", "transform": "withhold", "reason": "sealed", "rule": "seals/address"}
+    ]
+    (fact,) = [f for f in told["facts"] if f["guard"] == "address_sealed"]
+    assert (fact["value"], fact["source"]) == ("true", "Seal register")
+    assert [(e["by"], e["since"]) for e in fact["entries"]] == [(POLICE, "2026-11-20T10:05:00+00:00")]
+
+
+def test_a_release_is_told_with_its_agreement_statute_and_place_in_the_ledger(corridor):
+    sealed_and_told(corridor)
+    seen = corridor.one(COMMUNITY, "police.missing.changed")
+    told = explained(corridor, seen.exchange)
+    assert told["decision"]["permit"] == "encompass/missing-to-health"
+    assert "Crime and Disorder Act 1998" in told["decision"]["statute"]
+    assert (told["organisation"], told["function"]) == (COMMUNITY, "health_visitor")
+    assert told["released"]["delivery_seq"] == seen.record.seq
+    assert {f["field"]: f["reason"] for f in told["fields"]}["child.surname"] == "permitted"
+    assert {f["field"]: f["reason"] for f in told["fields"]}["last_seen_area"] == "no-agreement"
+    assert told["versions"]["agreements"] == corridor.broker.agreements.version
+
+
+def test_leaf_numbers_are_those_of_the_ledger(corridor):
+    sealed_and_told(corridor)
+    corridor.say(ReferralSubmitted, OAKFIELD, ROSA, ask="assess", by="safeguarding_lead")
+    numbers = [leaf["number"] for v in corridor.views() for leaf in explained(corridor, v.exchange)["leaves"]]
+    total = verify(corridor.ledger).leaves
+    assert len(set(numbers)) == len(numbers)
+    assert all(0 <= n < total for n in numbers)
+    first = min(explained(corridor, corridor.one(CSC, "referral.submitted").exchange)["leaves"], key=str)
+    assert first["checkpoint"] > first["number"]
+
+
+def test_an_exchange_that_was_decided_later_is_found_too(corridor):
+    notify(corridor)
+    found(corridor, "999001")
+    told = explained(corridor, corridor.one(OAKFIELD, "police.da_incident.notified").exchange)
+    assert [leaf["step"] for leaf in told["leaves"]] == ["redecided"]
+
+
+def test_every_decision_about_an_exchange_is_told(corridor):
+    everybody_involved(corridor)
+    corridor.send(POLICE, corridor.event(MissingChanged, POLICE, ROSA, action=MissingAction.MISSING))
+    corridor.number()
+    corridor.send(POLICE, corridor.event(SealChanged, POLICE, ROSA, kind=SealKind.ADDRESS, action=SealAction.SET))
+    corridor.flow()
+    told = explained(corridor, corridor.one(COMMUNITY, "police.missing.changed").exchange)
+    assert [leaf["step"] for leaf in told["leaves"]] == ["decided", "redecided"]
+
+
+def test_words_tell_the_same_and_no_value(corridor):
+    sealed_and_told(corridor)
+    file = corridor.folder / "dpo.clearance"
+    run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file))
+    exchange = corridor.one(COMMUNITY, "police.missing.changed").exchange
+    said = run(APP, corridor, exchange, "--clearance-file", str(file)).stdout
+    assert "child.postcode                           withheld   sealed (seals/address)" in said
+    assert "left at 2026-11-20T10:05:00+00:00 as number 1 of its stream" in said
+    assert not [secret for secret in CANARIES if secret.lower() in said.lower()]
+
+
+def test_without_clearance_the_answer_is_the_same_bytes_with_and_without_a_seal(tmp_path):
+    worlds = []
+    for name, sealed in (("sealed", True), ("open", False)):
+        (tmp_path / name).mkdir()
+        corridor = Corridor(tmp_path / name)
+        sealed_and_told(corridor, sealed=sealed)
+        worlds.append(corridor)
+    first, second = ({v.exchange for v in c.views()} for c in worlds)
+    assert first == second
+    assert len(first) > 2
+    for exchange in first:
+        for more in ((), ("--json",), ("child.postcode",), ("no.such.field",)):
+            one, other = (run(APP, corridor, exchange, *more) for corridor in worlds)
+            assert one.output == other.output
+            assert one.exit_code == other.exit_code == 1
+    for corridor in worlds:
+        corridor.close()
+
+
+def test_an_exchange_that_is_not_there_is_said_so(corridor):
+    sealed_and_told(corridor)
+    done = run(APP, corridor, "00" * 16)
+    assert (done.exit_code, "no such exchange" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("broken", ["absent", "readable", "forged", "revoked", "replaced", "garbage"])
+def test_whatever_is_wrong_with_a_clearance_it_is_none(corridor, broken):
+    involve(corridor, COMMUNITY, "health_visitor")
+    sealed_and_told(corridor)
+    exchange = corridor.one(COMMUNITY, "police.missing.changed").exchange
+    file = corridor.folder / "dpo.clearance"
+    run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file))
+    assert run(APP, corridor, exchange, "--clearance-file", str(file)).exit_code == 0
+    match broken:
+        case "absent":
+            file.unlink()
+        case "readable":
+            file.chmod(0o644)
+        case "forged":
+            file.write_text(json.dumps({"name": "dpo", "token": "00" * 32}))
+        case "revoked":
+            assert "has ended" in run(APP, corridor, "--revoke", "dpo").stdout
+        case "replaced":
+            run(APP, corridor, "--grant", "dpo", "--clearance-file", str(corridor.folder / "newer"))
+        case "garbage":
+            file.write_text("[]")
+    assert run(APP, corridor, exchange, "--clearance-file", str(file)).output == run(APP, corridor, exchange).output
+
+
+def test_a_clearance_is_its_holders_alone_and_never_printed(corridor):
+    file = corridor.folder / "dpo.clearance"
+    done = run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file))
+    token = json.loads(file.read_text())["token"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    listed = corridor.folder / "clearances.json"
+    assert listed.stat().st_mode & 0o777 == 0o600
+    assert token not in done.output + listed.read_text()
+
+
+@pytest.mark.parametrize("arguments", [(), ("zz",), ("00",), ("--grant", "Jane Doe")])
+def test_a_wrong_argument_is_named_with_its_fix(corridor, arguments):
+    done = run(APP, corridor, *arguments)
+    assert isinstance(done.exception, Misconfigured)
+    assert "expected" in str(done.exception)
+
+
+def test_a_clearance_is_never_overwritten(corridor):
+    file = corridor.folder / "dpo.clearance"
+    run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file))
+    assert isinstance(run(APP, corridor, "--grant", "other", "--clearance-file", str(file)).exception, Misconfigured)
