@@ -18,6 +18,7 @@ from sharing import reconciliation
 from sharing.calendar import Duty
 from sharing.codec import decode, encode
 from sharing.events import Child, Event
+from sharing.identity import Linkage
 from sharing.ids import EventId, SubjectId, event_id
 from sharing.reconciliation import EventFacts, Said, Step, SubjectState
 from sharing.reconciliation.identity_waits import hold as wait_for_identity
@@ -29,7 +30,7 @@ from streams.agents.again import Later, changed_since, redecisions
 from streams.agents.grounds import fewer_grounds
 from streams.agents.handover import Named
 from streams.agents.incoming import Incoming
-from streams.agents.levels import levels_to_bytes
+from streams.agents.levels import ask
 from streams.agents.rows import exchange_row
 from streams.agents.subjects import Resolved, Subjects
 from streams.agents.views import view_of
@@ -61,13 +62,11 @@ class Absorption:
         self.rows: dict[bytes, Pending] = {}
         self.later: list[Later] = []
         self.refused: list[tuple[str, str]] = []
-        self.doubts: list[tuple[Pending, Resolved]] = []
+        self.doubts: list[tuple[Pending, Linkage]] = []
         self._touched: dict[int, bool] = {}
         self._moves: dict[int, int] = {}
         self._said: deque[tuple[SubjectId, Said]] = deque()
         self._recalls: dict[SubjectId, None] = {}
-
-    # ------------------------------------------------------------ in
 
     def take(self, incoming: Incoming) -> None:
         """Absorb one event that came in."""
@@ -111,7 +110,7 @@ class Absorption:
         world = World(self.now, self.broker.directory, self.broker.calendars)
         self.keep(resolved.subject, wait_for_identity(state, pending.event, about, world))
         if resolved.linkage is not None:
-            self.doubts.append((pending, resolved))
+            self.doubts.append((pending, resolved.linkage))
 
     def _route(self, pending: Pending, sender: str, about: EventFacts) -> None:
         state = self.state(pending.subject)
@@ -181,15 +180,12 @@ class Absorption:
         envelope = replace(said.event.envelope, event_id=identity.hex(), in_reply_to=said.answers or None)
         event = replace(said.event, envelope=envelope)
         if said.child_of and not any(True for _ in event.child.present()):
-            event = replace(event, child=self._child_of(said.child_of))
+            about_whom = self.event(EventId(bytes.fromhex(said.child_of)))
+            event = replace(event, child=about_whom.child if about_whom else Child())
         pending = Pending(event, identity, subject, encode(event, self.broker.catalogue), 0)
         self.rows[identity] = pending
         about = EventFacts(identity.hex(), self.now, "crosswalk", said.answers, said.cause)
         self._decide(pending, said.to, about)
-
-    def _child_of(self, hexed: str) -> Child:
-        event = self.event(EventId(bytes.fromhex(hexed)))
-        return event.child if event else Child()
 
     def event(self, identity: EventId) -> Event | None:
         """An event of this batch or of the ledger, None when nobody has it."""
@@ -197,8 +193,6 @@ class Absorption:
             return self.rows[identity].event
         stored = self.tx.find(identity)
         return decode(self.tx.contents([stored.n])[stored.n], self.broker.catalogue) if stored else None
-
-    # ------------------------------------------------------------ decided again
 
     def _release_again(self, subject: SubjectId, hexed: str) -> None:
         """An event that waited can be routed now: whoever was missing gets it."""
@@ -233,14 +227,6 @@ class Absorption:
         """Add exchanges decided now for an event that was stored earlier."""
         later.moves = self._moves_of(later.subject)
         self.later.append(later)
-
-    def follow(self, subject: SubjectId, exchange: str, following: str) -> None:
-        """Let answers to an exchange that replaces another one count for the same questions."""
-        state = self.state(subject)
-        for question in state.questions:
-            if exchange in question.exchanges and following not in question.exchanges:
-                state = state.with_question(replace(question, also_asked=(*question.also_asked, following)))
-        self.keep(subject, Step(state))
 
     def take_back(self, recall: Callable[[SubjectId], Iterable[Said]]) -> None:
         """Say every recall that a seal of this batch asks for, once all its events are in."""
@@ -300,12 +286,10 @@ class Absorption:
 
     def settle_reviews(self, carrier: int | None) -> None:
         """Ask a person about every doubt that this batch raised."""
-        positions = {identity: position for position, identity in enumerate(self.rows)}
-        for pending, resolved in self.doubts:
-            if carrier is not None and resolved.linkage is not None:
-                n = row_number(carrier, positions[pending.event_id])
-                candidates = resolved.linkage.candidates
-                self.tx.add_review(n, pending.subject, [c.subject for c in candidates], levels_to_bytes(candidates))
+        places = {identity: place for place, identity in enumerate(self.rows)}
+        for pending, linkage in self.doubts:
+            assert carrier is not None, "a doubt is about an event of this carrier"
+            ask(self.tx, row_number(carrier, places[pending.event_id]), pending.subject, linkage)
 
     def _moves_of(self, subject: SubjectId) -> int:
         """How often, in this batch, something moved by which this subject is judged."""

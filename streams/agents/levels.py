@@ -1,10 +1,19 @@
-"""What a reviewer is shown of an open link, as bytes for the encrypted column, and back: levels, never a value."""
+"""What a reviewer is shown of an open link: kept encrypted when the doubt arises, read again when a person looks.
+
+Levels and weights, never a value. Left out: what a person may choose (`sharing.identity.review`).
+"""
 
 import json
 from collections.abc import Sequence
 
+from ledger.store import Transaction
 from sharing.identity import Candidate, Linkage, LinkOutcome, Reason, Scope
 from sharing.identity.comparison import Level
+
+
+def ask(tx: Transaction, event_n: int, subject: int, linkage: Linkage) -> None:
+    """Keep a doubt for a person to decide; asking twice about an event is asking once."""
+    tx.add_review(event_n, subject, [c.subject for c in linkage.candidates], levels_to_bytes(linkage.candidates))
 
 
 def levels_to_bytes(candidates: Sequence[Candidate]) -> bytes:

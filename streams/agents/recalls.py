@@ -7,6 +7,7 @@ goes out again as an exchange of its own; nothing is taken back twice.
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ledger.rows import Released, StoredEvent
 from sharing.codec import decode
@@ -14,7 +15,7 @@ from sharing.events import Child, CorrectionAction, CorrectionIssued, Event
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy import EXISTS, Facts, Guard, decide
 from sharing.policy.outcomes import SEALED
-from sharing.reconciliation import Said
+from sharing.reconciliation import Said, Step
 from sharing.reconciliation.saying import envelope
 from sharing.release import Exchange, facts_about
 from sharing.vocabulary import OrganisationKind, Outcome, Recipient, RecipientKind
@@ -135,4 +136,13 @@ def _replace(work: Absorption, later: Later, event: Event, one: Released) -> Non
     (again,) = later.exchanges
     if again.decision.outcome is Outcome.DELIVER and not event.event_type.startswith(BROKER_SAYS):
         work.add_later(later)
-        work.follow(later.subject, one.exchange_id.hex(), again.hex)
+        _follow(work, later.subject, one.exchange_id.hex(), again.hex)
+
+
+def _follow(work: Absorption, subject: SubjectId, exchange: str, following: str) -> None:
+    """Let answers to an exchange that replaces another one count for the same questions."""
+    state = work.state(subject)
+    for question in state.questions:
+        if exchange in question.exchanges and following not in question.exchanges:
+            state = state.with_question(replace(question, also_asked=(*question.also_asked, following)))
+    work.keep(subject, Step(state))
