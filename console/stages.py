@@ -21,7 +21,7 @@ def _intake(facts: Facts) -> Node:
         verdict=judge(facts.intake_waiting_seconds, passes=rate > 0),
         per_minute=rate,
         rate=words.rate(rate),
-        total=f"{sum(taken.total for taken in facts.taken.values()):,}",
+        total=f"{sum(taken.total for taken in facts.taken.values()):,} so far",
         waiting=waited(facts.intake_waiting_seconds) if facts.cluster_seen else "not known",
         note="takes in, once",
         badges=(Badge("refused", f"{dead:,} refused"),) if dead else (),
@@ -29,16 +29,17 @@ def _intake(facts: Facts) -> Node:
 
 
 def _decide(facts: Facts) -> Node:
+    """One transaction with the intake: what waits for it waits there."""
     overdue = sum(owed.count for owed in facts.overdue.values())
     return Node(
         key="decide",
         name="Decide",
         group="",
-        verdict=Verdict.MOVING,
+        verdict=judge(facts.intake_waiting_seconds, passes=facts.decided_per_minute > 0),
         per_minute=facts.decided_per_minute,
         rate=words.rate(facts.decided_per_minute),
         total=f"{facts.decided_day:,}",
-        waiting=waited(None),
+        waiting="with the intake",
         note="whose child, who may know",
         badges=(Badge("overdue", f"{overdue:,} overdue"),) if overdue else (),
     )

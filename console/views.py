@@ -83,7 +83,7 @@ def _sender(organisation: Organisation, facts: Facts) -> Node:
         per_minute=taken.per_minute,
         rate=words.rate(taken.per_minute),
         total=f"{taken.total:,}",
-        waiting=waited(waiting),
+        waiting=waited(waiting) if connector and not heard.silent else "not known",
         note=heard.note or _troubles(connector),
         badges=tuple(_badges(refused=refused(facts, slug), silent=heard.silent)),
     )

@@ -86,8 +86,19 @@ def test_an_organisation_is_silent_when_its_connector_is_not_heard_of(connector,
     assert [f.value for f in found.figures if f.name == "Silent organisations"] == ["1"]
 
 
-def test_connectors_that_cannot_be_seen_from_here_are_not_called_silent():
-    assert all(node.verdict is Verdict.MOVING for node in shown().senders)
+def test_connectors_that_cannot_be_seen_from_here_are_not_called_silent_nor_is_their_spool_called_empty():
+    found = shown().senders
+    assert {(node.verdict, node.waiting) for node in found} == {(Verdict.MOVING, "not known")}
+
+
+def test_a_spool_that_was_heard_of_is_measured_and_a_silent_one_is_not():
+    connectors = {"oakfield-primary": Connector(1.0, 300.0), "harbour-academy": Connector(600.0, 300.0)}
+    found = shown(connectors=connectors, connectors_seen=True)
+    assert (sender(found, "oakfield-primary").verdict, sender(found, "oakfield-primary").waiting) == (
+        Verdict.SLOW,
+        "5 min",
+    )
+    assert sender(found, "harbour-academy").waiting == "not known"
 
 
 def test_an_organisation_that_used_to_speak_and_says_nothing_is_silent():
