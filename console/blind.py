@@ -8,8 +8,8 @@ decides exchanges anew, stops an exchange altogether, adds leaves to the tree an
 - an exchange counts once it is considered, whatever was decided: released and suppressed look alike;
 - decisions made anew in the place of earlier ones are not counted;
 - the newest checkpoint is the one over the newest carrier that counts, and sizes of the tree are not shown;
-- what waits for less than a fifth of the target is not told apart from nothing, and behind a closed lane only a referral
-  is told, which no seal touches;
+- what waits for less than a fifth of the target is not told apart from nothing; behind a closed lane only a referral is
+  told, which no seal touches;
 - topics of seals and of receipts give no rate; what a recipient was asked to take back is not read from its health.
 
 What a connector or the broker *refused* is counted whatever it was: a seal that did not arrive must not go unseen,
