@@ -14,15 +14,17 @@ COUNT = 20_000
 
 def test_six_kills_lose_nothing_and_repeat_nothing(kafka: str, kind: str, tmp_path: Path) -> None:
     topic = make_topic(kafka)
-    produce(kafka, topic, events(COUNT))
+    wave = COUNT // 5
     with Crew(tmp_path, kafka, kind, [topic], slow=0.02, max_poll_records=100) as crew:
         crew.start(0)
         crew.start(1)
         # Two at once now and then: a round costs a session timeout, whether one worker dies in it or both.
-        for done, slots in ((1, [0]), (4_000, [0, 1]), (8_000, [1]), (12_000, [1, 0])):
-            crew.until_applied(done, 40)
-            for slot in slots:
-                crew.kill(slot)
+        for number, slots in enumerate(([0], [0, 1], [1], [1, 0])):
+            crew.until_all_hold_partitions(60)
+            produce(kafka, topic, events(wave, start=number * wave))
+            crew.until_applied(number * wave + wave // 10, 30)
+            crew.kill(*slots)
+        produce(kafka, topic, events(wave, start=4 * wave))
         crew.until_applied(COUNT, 60)
         assert crew.kills_in_flight == 6, "a kill hit no work in flight: the run proves nothing"
         assert crew.count(COUNT, faults=6) == NOTHING_WRONG
@@ -31,15 +33,17 @@ def test_six_kills_lose_nothing_and_repeat_nothing(kafka: str, kind: str, tmp_pa
 def test_broker_killed_twice_loses_nothing(kafka_node, kind: str, tmp_path: Path) -> None:
     node = kafka_node()
     topic = make_topic(node.bootstrap)
-    produce(node.bootstrap, topic, events(COUNT))
+    wave = COUNT // 4
     with Crew(tmp_path, node.bootstrap, kind, [topic], slow=0.02, max_poll_records=100) as crew:
         crew.start(0)
         crew.start(1)
-        for done in (2_000, 10_000):
-            crew.until_applied(done, 60)
-            assert crew.applied < COUNT, "the broker died too late: the run proves nothing"
+        for number in range(2):
+            produce(node.bootstrap, topic, events(wave, start=number * wave))
+            crew.until_applied(number * wave + wave // 10, 60)
             node.kill()
+            assert crew.applied < (number + 1) * wave, "the broker died with no work in flight: the run proves nothing"
             node.start()
+        produce(node.bootstrap, topic, events(2 * wave, start=2 * wave))
         crew.until_applied(COUNT, 90)
         assert crew.count(COUNT, faults=2) == NOTHING_WRONG
 

@@ -53,12 +53,13 @@ class Store:
         db = self.open()
         db.execute("begin immediate")
         self.apply(db, batch)
-        time.sleep(self.options.get("slow", 0))
+        time.sleep(self.options.get("slow", 0) / 2)
         self.absorbed += 1
         if self.absorbed == self.options.get("exit_before"):
             os._exit(70)
         db.execute("commit")
         self.note(COMMITTED)
+        time.sleep(self.options.get("slow", 0) / 2)  # without the lock: SQLite lets a waiting writer starve otherwise
         if self.absorbed == self.options.get("exit_after"):
             os._exit(70)
         self.note(IDLE)
