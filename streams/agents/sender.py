@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from sharing.errors import Retryable
+from sharing.topics import MAX_RECORD_BYTES
 
 FLUSH_SECONDS = 60.0
 LANE_FAULTS = frozenset({
@@ -49,6 +50,7 @@ class Sender:
             "bootstrap.servers": bootstrap,
             "acks": "all",
             "enable.idempotence": True,
+            "message.max.bytes": MAX_RECORD_BYTES,  # the client's own default is less than what the topics take
             "linger.ms": 5,
             "message.timeout.ms": int(FLUSH_SECONDS * 1000),
             "queue.buffering.max.messages": 200_000,
