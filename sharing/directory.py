@@ -67,6 +67,9 @@ class Directory:
     """Every organisation, by slug, in a fixed order."""
 
     organisations: Mapping[str, Organisation]
+    _kinds: dict[OrganisationKind, tuple[Organisation, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def get(self, slug: str) -> Organisation | None:
         """The organisation of that slug, or None."""
@@ -82,7 +85,11 @@ class Directory:
 
     def of_kind(self, kind: OrganisationKind) -> tuple[Organisation, ...]:
         """Every enrolled organisation of a kind, by slug."""
-        return tuple(o for _, o in sorted(self.organisations.items()) if o.kind is kind and o.enrolled)
+        found = self._kinds.get(kind)
+        if found is None:  # every event asks, and there may be 400 schools
+            found = tuple(o for _, o in sorted(self.organisations.items()) if o.kind is kind and o.enrolled)
+            self._kinds[kind] = found
+        return found
 
     def the(self, kind: OrganisationKind) -> Organisation:
         """The one organisation of a kind that a partnership has once: its local authority, its force.
