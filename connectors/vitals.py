@@ -35,7 +35,7 @@ def report(
     """
     events = _tally(database, "event")
     arrivals = _tally(database, "arrival")
-    oldest = _age(database, "SELECT MIN(taken_at) FROM event WHERE state = 'new'", now)
+    oldest = _age(database, "SELECT MIN(taken_at) FROM event WHERE state = 'new' AND topic NOT LIKE 'seals.%'", now)
     moved = _tally(database, "moved").get("at", 0)
     return {
         "organisation": settings.organisation,

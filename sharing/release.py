@@ -90,6 +90,7 @@ def facts_about(event: Event, event_id: str, recipient: Recipient, situation: Si
         Guard.STANDS_IN: recipient.kind is RecipientKind.EDUCATION_DUTY and _stands_in(state, event_id),
         Guard.STATUTORY_PLAN: bool(state.plans),
         Guard.ORDINARY_REGISTRATION: False,
+        Guard.CLINICIAN_CONCERN: False,
     }
     return Facts.of({**stated, **said_by(event)})
 

@@ -14,7 +14,7 @@ from sharing.errors import Misconfigured
 from streams.carrier import Absorb, Batch
 
 EARLY_COMMIT = "early-commit"
-LEAST_RECORDS = 5
+LEAST_RECORDS = 20
 COMMITTED_SECONDS = 3.0
 
 

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from sharing.events import Event, Marking, PlanChanged, PlanKind, RegistrationChanged, RegistrationKind
+from sharing.events import (
+    Event,
+    Marking,
+    PlanChanged,
+    PlanKind,
+    RegistrationChanged,
+    RegistrationKind,
+    UnscheduledAttended,
+)
 
 
 class Guard(StrEnum):
@@ -33,6 +41,7 @@ class Guard(StrEnum):
     STANDS_IN = "stands_in"
     STATUTORY_PLAN = "statutory_plan"
     ORDINARY_REGISTRATION = "ordinary_registration"
+    CLINICIAN_CONCERN = "clinician_concern"
 
 
 class Polarity(StrEnum):
@@ -105,4 +114,6 @@ def said_by(event: Event) -> dict[Guard, bool | None]:
     if isinstance(event, RegistrationChanged) and event.kind is not None:
         plain = event.kind is not RegistrationKind.SENSITIVITY and event.sensitive is None
         return {**found, Guard.ORDINARY_REGISTRATION: plain}
+    if isinstance(event, UnscheduledAttended):
+        return {**found, Guard.CLINICIAN_CONCERN: event.clinician_concern is True}
     return found

@@ -52,6 +52,8 @@ def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
         if stored is None:
             continue
         event = decode(work.tx.content(one.event_n), work.broker.catalogue)
+        if event.event_type.startswith(BROKER_SAYS):
+            continue  # a task or a clock names a setting to nobody but the keeper of the rolls, who must still act
         again = _decided_again(work, event, EventId(stored.event_id), one, subject)
         if again.exchange_id in known:
             continue  # taken back before; what replaced it is looked at on its own
@@ -134,7 +136,7 @@ def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
 def _replace(work: Absorption, later: Later, event: Event, one: Released) -> None:
     """What may still be seen goes out again, and answers to it count."""
     (again,) = later.exchanges
-    if again.decision.outcome is Outcome.DELIVER and not event.event_type.startswith(BROKER_SAYS):
+    if again.decision.outcome is Outcome.DELIVER:
         work.add_later(later)
         _follow(work, later.subject, one.exchange_id.hex(), again.hex)
 

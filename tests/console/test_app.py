@@ -98,7 +98,7 @@ def test_a_cookie_of_another_console_opens_nothing(source):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8123", "127.0.0.1.evil.example", "10.0.0.7", "[::2]:80"]
+    "host", ["evil.example", "evil.example:8123", "127.0.0.1.evil.example", "192.0.2.7", "[::2]:80"]
 )
 def test_a_foreign_host_is_refused_before_anything_else(source, host):
     entered, alive = look(source, f"/enter?token={TOKEN}", "/healthz", host=host)

@@ -42,6 +42,7 @@ def test_guards_keep_their_bits_for_ever():
         "stands_in",
         "statutory_plan",
         "ordinary_registration",
+        "clinician_concern",
     ]
     assert Facts.of({Guard.OPEN_INVOLVEMENT: True, Guard.OPEN_REFERRAL: False}).vector == 0b0110
 
