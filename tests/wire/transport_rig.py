@@ -13,7 +13,7 @@ from typing import Self
 from uuid import uuid4
 
 import psutil
-from confluent_kafka import ConsumerGroupState, KafkaException, Producer
+from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from tests.wire.transport_worker import SCHEMA
@@ -167,6 +167,13 @@ class Crew:
             return True
 
         wait_until(settled, seconds, f"a settled group\n{self.last_words()}")
+
+    def committed(self) -> int:
+        """How many partitions have a commit."""
+        admin = AdminClient({"bootstrap.servers": str(self.options["bootstrap"])})
+        group = ConsumerGroupTopicPartitions(str(self.options["group"]))
+        found = admin.list_consumer_group_offsets([group])[group.group_id].result(10)
+        return len(found.topic_partitions)
 
     def leave(self, slot: int) -> int:
         worker = self.workers.pop(slot)

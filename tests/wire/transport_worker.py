@@ -91,6 +91,7 @@ def main(options: dict) -> None:
         options["group"],
         Path(options["data"]),
         max_poll_records=options.get("max_poll_records", 500),
+        commit_interval_s=options.get("commit_s", 1.0),
         session_timeout_s=options.get("session_s", 6.0),
         heartbeat_s=options.get("session_s", 6.0) / 3,
     )
