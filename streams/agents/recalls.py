@@ -60,7 +60,7 @@ def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
         closed = _closed(work, event, decisions[one.outcome], again, facts_now(work, event, stored, again, subject))
         if any(_tells(work, event, path, again.recipient) for path in closed):
             yield _recall(work, one, again.recipient)
-            _replace(work, Later(stored, subject, [again]), event, one)
+            _replace(work, Later(stored, subject, [again]), one)
 
 
 def facts_now(work: Absorption, event: Event, stored: StoredEvent, again: Exchange, subject: SubjectId) -> Facts:
@@ -133,7 +133,7 @@ def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
     return Said(correction, (recipient,), f"recall/{one.exchange_id.hex()}", one.exchange_id.hex())
 
 
-def _replace(work: Absorption, later: Later, event: Event, one: Released) -> None:
+def _replace(work: Absorption, later: Later, one: Released) -> None:
     """What may still be seen goes out again, and answers to it count."""
     (again,) = later.exchanges
     if again.decision.outcome is Outcome.DELIVER:
