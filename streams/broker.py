@@ -19,7 +19,7 @@ from sharing.codec import Catalogue
 from sharing.directory import Directory
 from sharing.directory import from_document as directory_from
 from sharing.errors import Misconfigured
-from sharing.policy import Agreements, field_classes, load
+from sharing.policy import Agreements, field_classes, load, violations
 from streams.clock import Now, clock_from
 from streams.settings import Settings
 
@@ -68,12 +68,16 @@ def read_agreements(folder: Path) -> Agreements:
     """Every sharing agreement of a folder, compiled.
 
     Raises:
-        Misconfigured: lists every fault with file, line and the nearest right word.
+        Misconfigured: lists every fault with file, line and the nearest right word, or every invariant that is broken.
     """
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
     if not texts:
         raise Misconfigured(f"{folder}: no agreements here; CROSSWALK_AGREEMENTS names the folder of the YAML files")
-    return load(texts, field_classes(read_schemas()))
+    agreements = load(texts, field_classes(read_schemas()))
+    broken = violations(agreements)
+    if broken:
+        raise Misconfigured("\n".join(f"{folder.name}/invariants.yaml: {violation}" for violation in broken))
+    return agreements
 
 
 def read_yaml(path: Path) -> Mapping[str, Any]:
