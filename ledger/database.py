@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from time import monotonic, sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from sharing.errors import Misconfigured, Retryable
 
 Row = tuple[Any, ...]
 BUSY_SECONDS = 10
+LOOK_AGAIN_SECONDS = 0.002
 _PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON",
     "cache_size=-65536", "temp_store=MEMORY", "wal_autocheckpoint=4000", "secure_delete=ON",
@@ -180,9 +182,38 @@ def _sqlite(url: URL) -> Engine:
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading")
         connection.exec_driver_sql(f"pragma query_only={'on' if reading else 'off'}")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if reading:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection)
 
     return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Wait for the one writer's place, looking often.
+
+    SQLite itself soon looks only ten times a second, and beside busy writers a short transaction never finds a gap.
+    """
+    raw: Any = connection.connection.driver_connection
+    until = monotonic() + BUSY_SECONDS
+    raw.execute("pragma busy_timeout=0")
+    try:
+        while monotonic() < until and not _begins(raw):
+            sleep(LOOK_AGAIN_SECONDS)
+        if not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        raw.execute(f"pragma busy_timeout={BUSY_SECONDS * 1000}")
+
+
+def _begins(raw: sqlite3.Connection) -> bool:
+    """Whether the wait is over: begun, or refused for another reason than a busy writer, which is said elsewhere."""
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as fault:
+        return fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
+    return True
 
 
 @contextmanager
