@@ -105,8 +105,10 @@ def _conflict(one: Incoming) -> DeadLetter:
 def _tell(work: Absorption, letters: Sequence[DeadLetter], batch: Batch) -> None:
     for code, event in work.refused:
         log.warning("not accepted from this sender", code=code, event_id=event)
+    seal = batch.topic.startswith("seals.")
     for letter in letters:
-        log.warning(
-            "dead letter", code=letter.code, field=letter.field, topic=batch.topic, partition=batch.partition,
-            offset=letter.offset,
+        tell = log.error if seal else log.warning
+        tell(
+            "a seal could not be read: ring its sender now" if seal else "dead letter", code=letter.code,
+            field=letter.field, topic=batch.topic, partition=batch.partition, offset=letter.offset,
         )  # fmt: skip
