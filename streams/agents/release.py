@@ -7,7 +7,7 @@ wait for none of this.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -36,6 +36,8 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=5)
 RENEW = timedelta(seconds=1.5)
 AT_ONCE = 500
+MOST_MOVED = 2_000
+"""Decided again in one pass, beyond one for each lane; a carrier holds twice as many."""
 
 
 @dataclass
@@ -44,10 +46,12 @@ class Pass:
 
     Attributes:
         going: Per lane what may be claimed, with its view. `moved`: what must be decided again.
+        stopped: The first item that moved of each lane that has one; nothing behind it goes.
     """
 
-    going: dict[int, list[tuple[LaneItem, View]]]
-    moved: list[tuple[LaneItem, Exchange]]
+    going: dict[int, list[tuple[LaneItem, View]]] = field(default_factory=dict)
+    moved: list[tuple[LaneItem, Exchange]] = field(default_factory=list)
+    stopped: dict[int, LaneItem] = field(default_factory=dict)
 
 
 class Release:
@@ -147,21 +151,29 @@ class Release:
         return sum(1 for item, _ in going if item.lane not in failed)
 
     def _look(self, tx: Transaction, found: Mapping[int, Sequence[LaneItem]]) -> Pass:
-        """Split each lane at its first item that moved: before it may go, it is decided again, behind it waits."""
+        """Split each lane at its first item that moved: before it may go, it is decided again, behind it waits.
+
+        Whatever else moved behind it is decided again in the same pass: each new leaf waits for its checkpoint, and a
+        seal or a new agreement may move a whole backlog.
+        """
         work = self._work(tx, [item for lane in found.values() for item in lane])
         moved_at = tx.changed(_judged_by(work, {item.subject for lane in found.values() for item in lane}))
-        looked = Pass({}, [])
+        looked = Pass()
         for lane, ordered in found.items():
             for item in ordered:
                 if item.state is not Outcome.DELIVER:
                     continue
                 newest = max(moved_at.get(subject, 0) for subject in _judged_by(work, {item.subject}))
                 stale = newest > item.register_head or item.agreements != self.broker.agreements.version
+                waits = lane in looked.stopped
+                if waits and (not stale or len(looked.moved) >= MOST_MOVED):
+                    continue
                 exchange, view = self._view(work, item, stale=stale)
                 if exchange is not None:
                     looked.moved.append((item, exchange))
-                    break
-                looked.going.setdefault(lane, []).append((item, view))
+                    looked.stopped.setdefault(lane, item)
+                else:
+                    looked.going.setdefault(lane, []).append((item, view))
         return looked
 
     def _work(self, tx: Transaction, items: Sequence[LaneItem]) -> Absorption:
@@ -240,14 +252,13 @@ def _recipient(item: LaneItem) -> Recipient:
 
 def _finished(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[int]:
     """Lanes that sent all they had claimed. One that had claimed more before stands until the rest is decided again."""
-    stopped = {item.lane for item, _ in looked.moved}
     again = {lane for lane, ordered in found.items() if any(item.seq is not None for item in ordered)}
-    return [lane for lane in found if lane not in stopped & again]
+    return [lane for lane in found if lane not in looked.stopped.keys() & again]
 
 
 def _claims(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[LaneClaim]:
     """What each lane takes, and up to where it was looked at."""
-    stopped = {item.lane: item for item, _ in looked.moved}
+    stopped = looked.stopped
     claims = []
     for lane, ordered in found.items():
         before = [i for i in ordered if lane not in stopped or i.mark < stopped[lane].mark]
