@@ -60,6 +60,7 @@ def _side_by_side(pipeline: Pipeline, options: argparse.Namespace, results: list
     pipeline.start()
     ends = produce(pipeline.bootstrap, traffic.registrations())
     pipeline.until(lambda: pipeline.absorbed(ends), 600, "registrations absorbed")
+    pipeline.until_released(600)
     pipeline.stop()
     for number in range(options.rounds):
         _tell(results, whole_pipeline(pipeline, traffic, options.events))

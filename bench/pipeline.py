@@ -20,12 +20,18 @@ from crosswalk.supervisor import Supervised, Supervisor
 from deploy.provision.topics import provision
 from ledger.keys import load_or_create
 from ledger.store import Ledger
-from sharing.topics import all_topics, in_topic, receipts_topic, seals_topic
+from sharing.topics import all_topics, in_topic, out_topic, receipts_topic, seals_topic
 from streams.broker import read_directory
 from streams.clock import SimulatedClock
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTNERSHIP = ROOT / "crosswalk" / "partnership"
+
+UNDER_WAY = (
+    "select count(*) from carrier where ordinal is null",
+    "select count(*) from lane where claimed_ordinal is not null",
+    "select count(*) from express where sent_at is null",
+)
 
 
 class Pipeline:
@@ -156,6 +162,24 @@ class Pipeline:
         with self.ledger.reading() as tx:
             row = tx.session.one(sql)
         return int(row[0]) if row else 0
+
+    def outputs(self) -> list[str]:
+        """Every topic that recipients read."""
+        return [out_topic(o) for o in self.directory.organisations.values() if o.enrolled]
+
+    def until_released(self, seconds: float) -> None:
+        """Wait until nothing that may leave is left, and nothing has left for two seconds."""
+        last: dict[str, int] = {}
+        since = time.monotonic()
+
+        def still() -> bool:
+            nonlocal last, since
+            ends = self.ends(self.outputs())
+            if ends != last or any(self.count(sql) for sql in UNDER_WAY):
+                last, since = ends, time.monotonic()
+            return time.monotonic() - since > 2.0
+
+        self.until(still, seconds, "everything released")
 
     def last_words(self) -> str:
         """The ends of the logs."""

@@ -152,20 +152,7 @@ class Rig:
 
     def until_released(self, seconds: float) -> None:
         """Wait until nothing that may leave is left."""
-        quiet = "select count(*) from carrier where ordinal is null"
-        claimed = "select count(*) from lane where claimed_ordinal is not null"
-        express = "select count(*) from express where sent_at is null"
-        last: dict[str, int] = {}
-        still_since = time.monotonic()
-
-        def done() -> bool:
-            nonlocal last, still_since
-            ends = self.pipeline.ends(self.outputs())
-            if ends != last or any(self.pipeline.count(sql) for sql in (quiet, claimed, express)):
-                last, still_since = ends, time.monotonic()
-            return time.monotonic() - still_since > 2.0
-
-        self.pipeline.until(done, seconds, "everything released")
+        self.pipeline.until_released(seconds)
 
     def until_arrived(self, seconds: float) -> None:
         """Wait until every exchange of the book has arrived at least once, or the flow has stood still for long."""
@@ -178,8 +165,7 @@ class Rig:
         reader.close()
 
     def outputs(self) -> list[str]:
-        organisations = self.pipeline.directory.organisations.values()
-        return [f"out.{o.agency}.{o.slug}" for o in organisations if o.enrolled]
+        return self.pipeline.outputs()
 
     # ------------------------------------------------------------ faults
 
