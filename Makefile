@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
+PLAYED := .crosswalk/played
 
 .PHONY: help setup demo test lint unit wire bench clean
 
@@ -36,10 +37,15 @@ unit: setup
 	$(BIN)/pytest -m "not wire and not slow"
 
 wire: setup
-	$(BIN)/pytest -m "wire or slow"
+	$(BIN)/pytest -m "wire or slow" --durations=15
 
-test: lint unit wire
-	$(BIN)/crosswalk demo --once --json
+# The demo is played once and kept; the tests of its judge plant their faults in a copy of it.
+test: lint unit
+	@rm -rf $(PLAYED) && mkdir -p $(dir $(PLAYED))
+	$(BIN)/crosswalk demo --once --json --keep $(PLAYED) > $(PLAYED).json
+	CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(BIN)/pytest -m "wire or slow" --durations=15
+	@rm -rf $(PLAYED)
+	@tail -n 1 $(PLAYED).json
 
 bench: setup
 	$(BIN)/python -m bench

@@ -1,6 +1,7 @@
 """The whole demo, judged by the independent checker; and the checker, judged by faults planted for it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,16 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.demo.cli import START
 from crosswalk.demo.plant import OUTSIDE, plant_fault
-from crosswalk.demo.play import Player
-from crosswalk.demo.story import story
-from crosswalk.demo.story.steps import Offline
-from crosswalk.demo.world import PACKAGE, World
+from crosswalk.demo.world import PACKAGE
 from deploy.embedded import EmbeddedKafka
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.timeout(600)]
-SEED = 7
 
 
 def judged(folder: Path, bootstrap: str) -> tuple[int, dict[str, object], str]:
@@ -29,21 +25,19 @@ def judged(folder: Path, bootstrap: str) -> tuple[int, dict[str, object], str]:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
-    """A world in which the whole story was played; its processes are ended, its Kafka still answers."""
-    folder = tmp_path_factory.mktemp("demo")
-    steps = story(SEED)
+    """What `crosswalk demo --once --json --keep` leaves, with its Kafka up again.
+
+    `make test` plays the demo anyway and names the folder in CROSSWALK_PLAYED; a copy of it is used here.
+    """
+    folder = tmp_path_factory.mktemp("demo") / "played"
+    kept = os.environ.get("CROSSWALK_PLAYED")
+    if kept:
+        shutil.copytree(kept, folder, symlinks=True)
+    else:
+        argv = [sys.executable, "-m", "crosswalk", "demo", "--once", "--seed", "7", "--keep", str(folder)]
+        done = subprocess.run(argv, cwd=PACKAGE, capture_output=True, text=True, check=False, timeout=500)
+        assert done.returncode == 0, done.stdout[-4000:]
     with EmbeddedKafka(folder / "kafka") as kafka:
-        world = World(folder, kafka.bootstrap, frozenset(s.organisation for s in steps if isinstance(s, Offline)))
-        world.make(START)
-        world.start()
-        player = Player(world, lambda _chapter, _text: None)
-        try:
-            for step in steps:
-                player.play(step)
-            player.wait_quiet()
-        finally:
-            player.close()
-            world.stop()
         yield folder, kafka.bootstrap
 
 
