@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 PLAYED := .crosswalk/played
 
-.PHONY: help setup demo test lint unit wire bench clean
+.PHONY: help setup demo test lint browser unit wire bench clean
 
 help:
 	@echo "make demo    four agencies, real Kafka, faults on the way; prints what a person can check"
@@ -33,6 +33,13 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The console is looked at in a real browser where there is one, or where one can be installed; elsewhere its tests skip.
+browser:
+	@command -v chromium >/dev/null 2>&1 || test -n "$$CHROMIUM" || \
+	  { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && echo "Installing Chromium for the browser tests ..." && \
+	    apt-get -qq update >/dev/null 2>&1 && apt-get -qq install -y chromium >/dev/null 2>&1; } || \
+	  echo "No Chromium here: the browser tests will skip. Install it, or name it in CHROMIUM."
+
 unit: setup
 	$(BIN)/pytest -m "not wire and not slow"
 
@@ -40,7 +47,7 @@ wire: setup
 	$(BIN)/pytest -m "wire or slow" --durations=15
 
 # The demo is played once and kept; the tests of its judge plant their faults in a copy of it.
-test: lint unit
+test: lint browser unit
 	@rm -rf $(PLAYED) && mkdir -p $(dir $(PLAYED))
 	$(BIN)/crosswalk demo --once --json --keep $(PLAYED) > $(PLAYED).json
 	CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(BIN)/pytest -m "wire or slow" --durations=15

@@ -36,3 +36,12 @@ def kafka_node(tmp_path: Path) -> Iterator[Callable[[], EmbeddedKafka]]:
             return nodes.enter_context(EmbeddedKafka(tmp_path / f"kafka-{next(count)}"))
 
         yield make
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what each fault run counted: `events=... faults=... lost=0 seen_twice=0 ...`."""
+    for report in terminalreporter.stats.get("passed", []):
+        for line in report.capstdout.splitlines() if report.when == "call" else ():
+            if line.startswith("events="):
+                terminalreporter.write_line(f"{line}  {report.nodeid.rpartition('/')[2]}")
