@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 PLAYED := .crosswalk/played
 
-.PHONY: help setup demo test lint browser unit wire bench clean
+.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire bench clean
 
 help:
 	@echo "make demo    four agencies, real Kafka, faults on the way; prints what a person can check"
@@ -40,8 +40,16 @@ browser:
 	    apt-get -qq update >/dev/null 2>&1 && apt-get -qq install -y chromium >/dev/null 2>&1; } || \
 	  echo "No Chromium here: the browser tests will skip. Install it, or name it in CHROMIUM."
 
+# Two halves side by side, each printed whole when it is done.
 unit: setup
-	$(BIN)/pytest -m "not wire and not slow"
+	@$(MAKE) --no-print-directory --output-sync=target -j2 unit-core unit-rooms
+
+CORE := tests/sharing tests/contracts tests/connectors
+unit-core: setup
+	$(BIN)/pytest -m "not wire and not slow" $(CORE)
+
+unit-rooms: setup
+	$(BIN)/pytest -m "not wire and not slow" tests $(addprefix --ignore=,$(CORE))
 
 wire: setup
 	$(BIN)/pytest -m "wire or slow" --durations=15

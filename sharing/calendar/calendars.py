@@ -69,10 +69,10 @@ class Calendars:
         if days == 0:
             return at_utc(start)
         wall = local(start)
-        last = next(islice(self._working_days_after(wall.date()), days - 1, None))
-        if self.is_working_day(wall.date()):
-            return at_local(last, wall.time())
-        return at_local(last + DAY, MIDNIGHT)
+        begun = self.is_working_day(wall.date()) and wall.time() != MIDNIGHT  # at midnight its first day is still whole
+        counted_after = wall.date() if begun else wall.date() - DAY
+        last = next(islice(self._working_days_after(counted_after), days - 1, None))
+        return at_local(last, wall.time()) if begun else at_local(last + DAY, MIDNIGHT)
 
     def is_school_day(self, terms: str, day: date) -> bool:
         """Whether pupils of that term calendar are in school.

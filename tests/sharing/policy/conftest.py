@@ -1,15 +1,12 @@
 """The shipped agreements, read once, and facts to decide with."""
 
 import pytest
-from hypothesis import settings
 
 from agreements import read_texts
 from schemas import read_schemas
 from sharing.policy import Agreements, field_classes, load
 
 # No law here is about time, and a loaded machine is no counterexample.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
