@@ -6,8 +6,6 @@ from agreements import read_texts
 from schemas import read_schemas
 from sharing.policy import Agreements, field_classes, load
 
-# No law here is about time, and a loaded machine is no counterexample.
-
 
 @pytest.fixture(scope="session")
 def classes():
