@@ -62,6 +62,7 @@ class FieldClass(StrEnum):
     AGENCY_REFERENCE = "B3"
     LOCATION = "C"
     LOCATION_INFERRING = "C2"
+    SEALED_LOCATION = "D"
     FORMER_IDENTITY = "E"
     ADULT_FAMILY = "F"
     ALLEGED_PERPETRATOR = "G"

@@ -227,7 +227,7 @@ def test_a_setting_that_reaches_the_perpetrator_does_not_learn_of_the_event(agre
         assert decision.rule == "seals/perpetrator-channel-in-setting"
 
 
-LOCATION = {FieldClass.LOCATION, FieldClass.LOCATION_INFERRING}
+LOCATION = {FieldClass.LOCATION, FieldClass.LOCATION_INFERRING, FieldClass.SEALED_LOCATION}
 
 
 def sees_location(agreements, decision):

@@ -183,8 +183,9 @@ FAULTY = [
         "'NHS_NUMBERS' must be listed in 'registration_kinds' and map to itself",
     ),
     ("vocabulary.yaml", "agency: police}", "agency: polis}", "unknown agency 'polis'; did you mean 'police'?"),
-    ("seals.yaml", "closes: [C, C2]", "closes: [C]", "class C can be told from C2: close that too"),
-    ("seals.yaml", "closes: [E, C, C2]", "closes: [E, C2]", "class E can be told from C: close that too"),
+    ("seals.yaml", "closes: [C, C2, D]", "closes: [C]", "class C can be told from C2, D: close that too"),
+    ("seals.yaml", "closes: [C, C2, D]", "closes: [D]", "class D can be told from C2: close that too"),
+    ("seals.yaml", "closes: [E, C, C2, D]", "closes: [E, C2]", "class E can be told from C, D: close that too"),
     ("seals.yaml", "marker: silent", "marker: sealed", "a seal is silent"),
     (
         "seals.yaml",
@@ -253,7 +254,7 @@ def test_a_band_needs_the_day_from_which_it_is_counted():
 def test_all_faults_of_all_files_are_reported_at_once():
     texts = {
         **changed("referral.yaml", "concern_seen: clear", "concern_sean: clear"),
-        "seals.yaml": TEXTS["seals.yaml"].replace("closes: [C, C2]", "closes: [C]", 1),
+        "seals.yaml": TEXTS["seals.yaml"].replace("closes: [C, C2, D]", "closes: [C]", 1),
         "encompass.yaml": TEXTS["encompass.yaml"].replace("event: police.missing.changed", "event: police.missing", 1),
     }
     files = [line.split(":")[0] for line in faults_of(texts)]
