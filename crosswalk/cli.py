@@ -92,6 +92,7 @@ ROOMS = [
     ("translate", "connectors.translate_cli", "translate"),
     ("review", "crosswalk.review_cli", "review_app"),
     ("why", "crosswalk.why_cli", "why"),
+    ("agreements", "crosswalk.agreements_cli", "agreements_app"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
 ]

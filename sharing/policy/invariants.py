@@ -68,7 +68,7 @@ def _broken_always(agreements: Agreements, rule: AlwaysRule) -> Iterator[Violati
     for kind in rule.to:
         cells = [agreements.cells[key] for key in agreements.cells if key[:2] == (rule.event, kind)]
         for path in rule.fields:
-            guards = guards_of(rule.when).union(*(_guards_at(cell, path) for cell in cells))
+            guards = guards_of(rule.when).union(*(guards_at(cell, path) for cell in cells))
             table = all_of(guards)
             enough = 0
             for cell in cells:
@@ -95,10 +95,10 @@ def _enough_rows(cell: Cell, path: str, table: Situations, at_least: Transform) 
 
 
 def _table(cell: Cell, path: str, more: frozenset[Guard]) -> Situations:
-    return all_of(_guards_at(cell, path) | more)
+    return all_of(guards_at(cell, path) | more)
 
 
-def _guards_at(cell: Cell, path: str) -> frozenset[Guard]:
+def guards_at(cell: Cell, path: str) -> frozenset[Guard]:
     """The guards that can change what becomes of one field: those of the event, of its permit and of its seals."""
     own = cell.classes.get(path)
     found: set[Guard] = set()

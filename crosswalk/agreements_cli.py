@@ -1,0 +1,23 @@
+"""`crosswalk agreements ...`: read, prove, compare and change the sharing agreements, for who answers for them.
+
+Left out: every command itself (`agreements_cli_read`, `_why`, `_prove`, `_change`). Rules for all of them:
+`--agreements DIR` names the set, the shipped one without it; `--json` gives one JSON document instead of words; exit
+status 0 it holds, 1 it does not, 2 it cannot be read.
+"""
+
+import typer
+
+from crosswalk.agreements_cli_change import diff, replay_command
+from crosswalk.agreements_cli_prove import holes_command, mutate, prove
+from crosswalk.agreements_cli_read import check, matrix
+from crosswalk.agreements_cli_why import why
+
+agreements_app = typer.Typer(help="The sharing agreements: read, prove, compare and change them.", no_args_is_help=True)
+agreements_app.command("check")(check)
+agreements_app.command("matrix")(matrix)
+agreements_app.command("why")(why)
+agreements_app.command("prove")(prove)
+agreements_app.command("mutate")(mutate)
+agreements_app.command("holes")(holes_command)
+agreements_app.command("diff")(diff)
+agreements_app.command("replay")(replay_command)

@@ -1,0 +1,62 @@
+"""What the commands about agreements share: their options, how a set is read, how an answer is printed.
+
+Left out: what is asked of the set. Rule: whatever keeps a set from being read is said in words that name the file.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agreements import HERE, read_texts
+from schemas import read_schemas
+from sharing.errors import Misconfigured
+from sharing.policy import Agreements, field_classes, load
+
+NOT_SO = 1
+UNREADABLE = 2
+Folder = Annotated[
+    Path, typer.Option("--agreements", metavar="DIR", help="Folder of the YAML files; the shipped set without it.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of words.")]
+
+
+def read_set(folder: Path = HERE) -> Agreements:
+    """The set of a folder, compiled. Invariants are not proved here.
+
+    Raises:
+        Misconfigured: every fault at once, one line each.
+    """
+    try:
+        texts = read_texts(folder)
+    except OSError as fault:
+        raise Misconfigured(f"{folder}: cannot be read: {fault.strerror}") from None
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{folder}: a file is not UTF-8 text") from None
+    if not texts:
+        raise Misconfigured(f"{folder}: no agreements here; --agreements names the folder of the YAML files")
+    return load(texts, field_classes(read_schemas()))
+
+
+def tell(document: Any, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print the one or the other."""
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False, sort_keys=True))
+    else:
+        for line in lines:
+            typer.echo(line)
+
+
+def aligned(rows: Sequence[Sequence[str]], indent: str = "  ") -> Iterator[str]:
+    """Rows as columns; the last column is left as it is."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)] if rows else []
+    for row in rows:
+        cells = [text.ljust(width) for text, width in zip(row, widths, strict=False)]
+        yield (indent + "  ".join([*cells, row[-1]])).rstrip()
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 field`, `12 fields`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,74 @@
+"""How much of each field goes to one recipient, in many situations at once, whichever purpose applies.
+
+Left out: which situations matter and what is compared with what (`difference`, `replaying`). Rule: where an event may
+go for several purposes, the first that delivers decides for all its fields, as in `decide`.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from sharing.policy.facts import Guard
+from sharing.policy.invariants import guards_at
+from sharing.policy.lattice import CLEAR, WITHHOLD, Transform
+from sharing.policy.model import Agreements, Cell
+from sharing.policy.outcomes import event_rows, field_rulings
+from sharing.policy.paths import EXISTS
+from sharing.policy.situations import Rows, Situations
+from sharing.vocabulary import RecipientKind
+
+
+class Answers:
+    """The cells of one set that answer one question, in the order in which they are asked."""
+
+    def __init__(self, agreements: Agreements, cells: Iterable[Cell | None]) -> None:
+        self.agreements = agreements
+        self.cells = tuple(cell for cell in cells if cell is not None)
+
+    def paths(self) -> set[str]:
+        """Every field that some permit gives."""
+        return {path for cell in self.cells for path in cell.permits}
+
+    def guards(self, path: str) -> frozenset[Guard]:
+        """The facts that can change what becomes of a field."""
+        return frozenset().union(*(guards_at(cell, path) for cell in self.cells))
+
+    def shape(self, path: str) -> tuple[object, ...]:
+        """What decides what becomes of a field: two fields of the same shape fare alike."""
+        return tuple(
+            (permit.permit_id, permit.fields[path], cell.classes.get(path)) if permit else None
+            for cell in self.cells
+            for permit in (cell.permits.get(path),)
+        )
+
+    def levels(self, path: str, table: Situations) -> dict[Transform, Rows]:
+        """How much of a field goes, and where; every situation is in exactly one entry."""
+        found: dict[Transform, Rows] = {}
+        left = table.every
+        for cell in self.cells:
+            deliver = event_rows(cell, table).deliver & left
+            left &= ~deliver
+            if path == EXISTS:
+                found[CLEAR] = found.get(CLEAR, 0) | deliver
+                continue
+            for ruling in field_rulings(cell, path, table) if deliver else ():
+                found[ruling.transform] = found.get(ruling.transform, 0) | (ruling.rows & deliver)
+        goes = {transform: rows for transform, rows in found.items() if rows and transform != WITHHOLD}
+        held_back = table.every & ~either(goes.values())
+        return {**goes, WITHHOLD: held_back} if held_back else goes
+
+    def waits(self, table: Situations) -> Rows:
+        """Where the event waits for something to be settled."""
+        found = [event_rows(cell, table) for cell in self.cells]
+        return either(rows.hold for rows in found) & ~either(rows.deliver for rows in found)
+
+
+def answers_of(agreements: Agreements, event_type: str, kind: RecipientKind) -> Answers:
+    """The cells of every purpose for which an event may go to a kind of recipient."""
+    names = agreements.purposes_of.get((event_type, kind), ())
+    return Answers(agreements, (agreements.cells.get((event_type, kind, name)) for name in names))
+
+
+def either(many: Iterable[Rows]) -> Rows:
+    """The situations that are in any of these."""
+    return reduce(or_, many, 0)

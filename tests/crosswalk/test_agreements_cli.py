@@ -1,0 +1,124 @@
+"""`crosswalk agreements`: what a data protection officer asks of a set, and is answered in words or JSON."""
+
+import json
+
+import pytest
+
+from sharing.errors import Misconfigured
+from tests.crosswalk.agreements_kit import answer, run, written
+
+
+def test_check_tells_what_the_set_holds_and_its_version():
+    done = run("check")
+    assert (done.exit_code, "The set can be read" in done.stdout) == (0, True)
+    assert answer("check")["version"] in done.stdout
+
+
+def test_check_tells_every_fault_at_once_each_with_its_place(tmp_path):
+    folder = written(
+        tmp_path, encompass=("      callback: clear", "      calback: clear"), seals=("do: withhold", "do: withold")
+    )
+    done = run("check", "--agreements", str(folder))
+    assert done.exit_code == 2
+    assert "did you mean 'callback'?" in done.stderr
+    assert "seals.yaml:" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("2 faults")
+    told = answer("check", "--agreements", str(folder), status=2)
+    assert told["readable"] is False
+    assert len(told["faults"]) == 2
+
+
+def test_a_folder_without_agreements_is_told_so(tmp_path):
+    done = run("check", "--agreements", str(tmp_path))
+    assert (done.exit_code, "no agreements here" in done.stderr) == (2, True)
+    with pytest.raises(Misconfigured, match="no agreements here"):
+        run("matrix", "--agreements", str(tmp_path))
+
+
+def test_the_matrix_shows_one_recipient_alone_if_asked():
+    shown = run("matrix", "--to", "school", "--event", "police.da_incident.notified").stdout
+    assert "school: police.da_incident.notified" in shown
+    assert "encompass/school-notice" in shown
+    assert "early_years" not in shown
+
+
+def test_an_unknown_recipient_is_told_the_nearest():
+    with pytest.raises(Misconfigured, match="unknown kind of recipient 'scool'; did you mean 'school'"):
+        run("matrix", "--to", "scool")
+
+
+def test_the_matrix_as_json_is_canonical_and_the_same_each_time():
+    once, again = (run("matrix", "--json").stdout for _ in range(2))
+    assert once == again
+    assert once == json.dumps(json.loads(once), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def test_prove_holds_for_the_shipped_set_and_says_how_much_was_looked_at():
+    done = run("prove")
+    assert done.exit_code == 0
+    told = answer("prove")
+    assert told["holds"] is True
+    assert f"{told['situations']:,} situations" in done.stdout
+    assert told["rules"] > 30
+
+
+def test_prove_shows_a_broken_rule_with_a_situation_in_plain_words(tmp_path):
+    folder = str(written(tmp_path, seals=("when: address_sealed", "when: address_sealed and s_flag")))
+    done = run("prove", "--agreements", folder)
+    assert done.exit_code == 1
+    assert "BROKEN sealed-address-outside-social-care: Whoever fled must not be found." in done.stdout
+    assert "address_sealed: yes (The address of the child is sealed" in done.stdout
+    told = answer("prove", "--agreements", folder, status=1)
+    assert told["broken"][0]["rule"].startswith("sealed-address")
+
+
+def test_diff_tells_what_would_newly_go_the_worst_first(tmp_path):
+    folder = str(written(tmp_path, seals=("- to: [allocated_team]\n", "- to: [allocated_team, school_nurse]\n")))
+    done = run("diff", folder)
+    assert done.exit_code == 1
+    first = next(line for line in done.stdout.splitlines() if line.startswith("  "))
+    assert "(class C)" in first
+    assert first.endswith("IN SPITE OF A SEAL")
+    assert "0 newly withheld" in done.stdout
+    told = answer("diff", folder, status=1)
+    assert told["newly_disclosed"][0]["witness"]["address_sealed"] == "yes"
+
+
+def test_a_set_does_not_differ_from_its_copy(tmp_path):
+    folder = str(written(tmp_path))
+    assert run("diff", folder).exit_code == 0
+    assert "say the same" in run("diff", folder, folder).stdout
+
+
+FACTS = "open_involvement=yes,identity_settled=yes,address_sealed=no,s_flag=no,perpetrator_channel=no"
+
+
+def test_why_tells_the_rules_the_law_and_the_one_fact_that_would_change_it():
+    asked = ("police.missing.changed", "child.postcode", "health_visitor", "--when")
+    done = run("why", *asked, FACTS)
+    assert done.exit_code == 1
+    assert "sealed by seals/adoption" in done.stdout
+    assert "Crime and Disorder Act 1998" in done.stdout
+    assert "it would be released if adoption were no" in done.stdout
+    assert run("why", *asked, f"{FACTS},adoption=no").exit_code == 0
+
+
+def test_why_says_that_no_permit_names_a_field():
+    done = run("why", "police.missing.changed", "last_seen_area", "school")
+    assert (done.exit_code, "no permit names this field" in done.stdout) == (1, True)
+    assert "no single fact would change it" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("police.missing.change", "action", "school"), "unknown event type .* did you mean 'police.missing.changed'"),
+        (("police.missing.changed", "acton", "school"), "unknown field .* did you mean 'action'"),
+        (("police.missing.changed", "action", "school", "--when", "adopton=no"), "unknown guard .* 'adoption'"),
+        (("police.missing.changed", "action", "school", "--when", "adoption=maybe"), "write adoption=yes"),
+    ],
+    ids=["event", "field", "guard", "value"],
+)
+def test_why_tells_what_it_cannot_read(arguments, said):
+    with pytest.raises(Misconfigured, match=said):
+        run("why", *arguments)

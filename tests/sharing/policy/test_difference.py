@@ -1,0 +1,128 @@
+"""Two sets compared: exactly the fields whose decision differs are told, each with a situation in which it does."""
+
+from itertools import product
+from typing import NamedTuple
+
+from hypothesis import given, settings
+
+from sharing.policy import EXISTS, WITHHOLD, Guard, decide, is_at_most, load
+from sharing.policy.canonical import canonical
+from sharing.policy.difference import difference
+from sharing.vocabulary import Outcome, RecipientKind
+from tests.sharing.policy.small_sets import EVENT, KINDS, PATHS, PURPOSES, SITUATIONS, small_sets
+from tests.strategies import PATIENT
+
+
+def changed(texts, classes, name, old, new):
+    assert old in texts[name], f"{name} no longer holds the text that this test changes"
+    return load({**texts, name: texts[name].replace(old, new, 1)}, classes)
+
+
+def test_a_set_does_not_differ_from_itself(agreements, texts, classes):
+    assert difference(agreements, agreements).is_empty
+    assert difference(agreements, load(texts, classes)).is_empty
+
+
+def test_the_report_is_the_same_bytes_each_time(agreements, texts, classes):
+    new = changed(texts, classes, "seals.yaml", "when: address_sealed", "when: address_sealed and s_flag")
+    assert canonical(difference(agreements, new).report()) == canonical(difference(agreements, new).report())
+
+
+def test_what_goes_in_spite_of_a_seal_comes_first(agreements, texts, classes):
+    found = difference(agreements, changed(texts, classes, "seals.yaml", "- to: [allocated_team]\n",
+                                           "- to: [allocated_team, health_visitor]\n"))  # fmt: skip
+    assert found.disclosed
+    assert not found.withheld
+    first = found.disclosed[0]
+    assert (first.kind, first.field_class, first.sealed) == ("health_visitor", "C", True)
+    assert (first.before, first.after) == ("withhold", "clear")
+    assert "address_sealed" in first.sentence
+
+
+def test_a_field_taken_out_is_newly_withheld(agreements, texts, classes):
+    found = difference(agreements, changed(texts, classes, "encompass.yaml", "      circumstances: clear\n", ""))
+    assert not found.disclosed
+    assert {c.path for c in found.withheld} == {"circumstances"}
+
+
+def test_what_changes_no_field_is_told_all_the_same(agreements, texts, classes):
+    found = difference(agreements, changed(texts, classes, "encompass.yaml", "dpia: DPIA-002", "dpia: DPIA-999"))
+    assert not found.changes_an_outcome
+    assert "agreement encompass: written otherwise" in found.otherwise
+    assert not found.is_empty
+
+
+def test_an_event_that_no_longer_waits_is_told(agreements, texts, classes):
+    found = difference(agreements, changed(texts, classes, "encompass.yaml", "    hold_until: identity_settled\n", ""))
+    assert EXISTS in {c.path for c in found.disclosed}
+
+
+@settings(PATIENT, max_examples=30)
+@given(small_sets(), small_sets())
+def test_exactly_the_fields_whose_decision_differs_are_told(old, new):
+    """Asked one by one, over every combination of facts, through the function that decides for the pipeline."""
+    found = difference(old, new)
+    told = {(c.kind, c.path) for c in (*found.disclosed, *found.withheld, *found.waiting)}
+    for_each_purpose = {(c.kind, c.path) for c in differing(old, new, *(p.name for p in PURPOSES))}
+    assert told == for_each_purpose | {(c.kind, c.path) for c in differing(old, new, None)}
+
+
+@settings(PATIENT, max_examples=30)
+@given(small_sets(), small_sets())
+def test_what_would_reach_anybody_newly_is_told_as_a_disclosure(old, new):
+    disclosed = {(c.kind, c.path) for c in difference(old, new).disclosed}
+    for one in differing(old, new, None):
+        if one.more:
+            assert (one.kind, one.path) in disclosed
+
+
+@settings(PATIENT, max_examples=30)
+@given(small_sets(), small_sets())
+def test_a_witness_is_a_situation_in_which_it_is_so_and_the_count_is_exact(old, new):
+    found = difference(old, new)
+    for change in (*found.disclosed, *found.withheld):
+        purpose = change.purpose or None
+        was, now = (level(a, change.kind, purpose, change.path, change.witness) for a in (old, new))
+        assert (was.words, now.words) == (change.before, change.after)
+        same_way = 0
+        asked = [facts for facts in SITUATIONS if all(facts[g] is None for g in Guard if g not in change.guards)]
+        for facts in asked:
+            was, now = (level(a, change.kind, purpose, change.path, facts) for a in (old, new))
+            same_way += not (is_at_most(now, was) if change in found.disclosed else is_at_most(was, now))
+        assert (same_way, len(asked)) == (change.count, change.of)
+
+
+@settings(PATIENT, max_examples=30)
+@given(small_sets(), small_sets())
+def test_what_one_set_discloses_newly_the_other_withholds_newly(old, new):
+    there, back = difference(old, new), difference(new, old)
+    assert {(c.kind, c.path, c.purpose, c.count) for c in there.disclosed} == {
+        (c.kind, c.path, c.purpose, c.count) for c in back.withheld
+    }
+
+
+class Differs(NamedTuple):
+    kind: RecipientKind
+    path: str
+    more: bool
+
+
+def differing(old, new, *purposes):
+    """Who fares otherwise, as the deciding function says, one situation at a time."""
+    for kind, purpose, facts in product(KINDS, purposes, SITUATIONS):
+        was, now = (decide(a, EVENT, kind, purpose, facts) for a in (old, new))
+        for path in (EXISTS, *PATHS):
+            if fate(was, path) != fate(now, path):
+                before, after = (level(a, kind, purpose, path, facts) for a in (old, new))
+                yield Differs(kind, path, not is_at_most(after, before))
+
+
+def level(agreements, kind, purpose, path, facts):
+    decision = decide(agreements, EVENT, kind, purpose, facts)
+    return decision.ruling(path).transform if decision.outcome is Outcome.DELIVER else WITHHOLD
+
+
+def fate(decision, path):
+    if path == EXISTS and decision.outcome is Outcome.HOLD:
+        return "waits"
+    return decision.ruling(path).transform if decision.outcome is Outcome.DELIVER else WITHHOLD
