@@ -5,6 +5,9 @@ the event's own text. Rules: a meaning depends only on the event type and on its
 here tells that anything was withheld.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sharing.events import (
     AlertAcknowledged,
     AttendanceThresholdReached,
@@ -25,6 +28,7 @@ from sharing.events import (
     ReferralDecided,
     ReferralOutcome,
     ReferralSubmitted,
+    TaskKind,
     TaskRaised,
     UnscheduledAttended,
 )
@@ -74,24 +78,32 @@ BY_TYPE: dict[type[Event], str] = {
     TaskRaised: "A person must act. The task and the number are shown.",
     CorrectionIssued: "Something sent earlier is taken back. Do not use it; delete any copy and confirm.",
 }
+TASK = {
+    TaskKind.TELEPHONE_SENDER: "A referral of the organisation shown could not be read. Ring it now, and take the "
+    "referral by telephone.",
+    TaskKind.TELEPHONE_FRONT_DOOR: "A referral that you sent could not be read. Ring the number shown now, and make "
+    "the referral by telephone.",
+    TaskKind.SEND_SEAL_AGAIN: "A restriction that you sent could not be read, so it does not stand. Send it again now.",
+}
 MISSING = {
     MissingAction.MISSING: "The child is reported missing. Call if you know anything.",
     MissingAction.FOUND: "The child has been found.",
 }
 
 
+BY_VALUE: dict[type[Event], tuple[str, Mapping[Any, str]]] = {
+    ContactDecided: ("outcome", CONTACT),
+    ReferralDecided: ("outcome", REFERRAL),
+    ClockChanged: ("state", CLOCK),
+    PlanChanged: ("action", PLAN),
+    TaskRaised: ("task", TASK),
+    MissingChanged: ("action", MISSING),
+}
+"""Types whose meaning stands in one field: its name, and the words of each value."""
+
+
 def plain_words(event: Event) -> str | None:
     """Meaning of an event in plain words, or None where the event speaks for itself."""
-    match event:
-        case ContactDecided(outcome=ContactOutcome() as contact):
-            return CONTACT[contact]
-        case ReferralDecided(outcome=ReferralOutcome() as referral):
-            return REFERRAL[referral]
-        case ClockChanged(state=ClockState() as state):
-            return CLOCK[state]
-        case PlanChanged(action=PlanAction() as plan):
-            return PLAN[plan]
-        case MissingChanged(action=MissingAction() as missing):
-            return MISSING[missing]
-        case _:
-            return BY_TYPE.get(type(event))
+    field, words = BY_VALUE.get(type(event), ("", {}))
+    own = words.get(getattr(event, field)) if field else None
+    return own or BY_TYPE.get(type(event))

@@ -3,13 +3,14 @@
 What it does: before a batch is absorbed its offsets and a try count are noted in a small file of its partition, and
 cleared afterwards. What a dead worker leaves there tells the next one, here or in another process that shares the
 folder, what was in its hands. A range that was in hand at three deaths is absorbed record by record, each with a mark
-of its own; a single record that was alone in hand at three deaths is handed to `absorb_crashed` and the rest goes on.
+of its own; a single record that was alone in hand at three deaths is handed to `absorb_crashed` and, after three deaths
+more, to `absorb_unopened`; the rest goes on.
 What it leaves out: the dead letter itself, and deaths on other machines (they count their own, and come to the same).
 
 Why record by record and not in halves: a death costs seconds (the broker must notice it), a small transaction costs
 a millisecond. Six deaths find one record of 500 this way; halving needs some thirty.
 
-Rules: `absorb_crashed` must bear repeats, as absorb does: the record comes again if the process dies before its batch
+Rules: both must bear repeats, as absorb does: the record comes again if the process dies before its batch
 is through, and its verdict stands until the commit has passed it. An infrastructure fault is no attempt, so that a
 night without a database makes no dead letter. Marks go through `pwrite` without fsync: they must survive the process,
 not the machine. The file holds offsets and counts, no value.
@@ -58,6 +59,11 @@ class Span:
     def worn(self) -> bool:
         """Whether its tries are used up."""
         return self.tries >= TRIES
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether even setting it aside killed often enough."""
+        return self.alone and self.tries >= 2 * TRIES
 
     @property
     def condemned(self) -> bool:
@@ -139,7 +145,9 @@ class Attempts:
     Args:
         folder: Where marks live; shared by the workers of one machine; made if missing.
         absorb: Takes one batch into the database.
-        absorb_crashed: Takes a batch of the one record that kills into the database as a dead letter `CRASHED`.
+        absorb_crashed: Takes a batch of the one record that kills into the database, by a way that leaves out what may
+            have killed.
+        absorb_unopened: Takes it in as a dead letter without looking into it, when that killed as well.
         infrastructure: Errors that say nothing about the record.
     """
 
@@ -148,11 +156,12 @@ class Attempts:
         folder: Path,
         absorb: Absorb,
         absorb_crashed: Absorb,
+        absorb_unopened: Absorb,
         infrastructure: tuple[type[Exception], ...] = INFRASTRUCTURE,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._infrastructure = folder, infrastructure
-        self._absorb, self._absorb_crashed = absorb, absorb_crashed
+        self._absorb, self._absorb_crashed, self._absorb_unopened = absorb, absorb_crashed, absorb_unopened
         self._files: dict[tuple[str, int], int] = {}
 
     def __call__(self, batch: Batch) -> None:
@@ -171,11 +180,16 @@ class Attempts:
     def _try(self, file: int, span: Span, piece: Batch) -> None:
         _update(file, mark, span)
         try:
-            (self._absorb_crashed if span.condemned else self._absorb)(piece)
+            self._way(span)(piece)
         except self._infrastructure:
             _update(file, _unmark, span)
             raise
         _update(file, clear, span)
+
+    def _way(self, span: Span) -> Absorb:
+        if span.hopeless:
+            return self._absorb_unopened
+        return self._absorb_crashed if span.condemned else self._absorb
 
     def _file(self, batch: Batch) -> int:
         where = (batch.topic, batch.partition)

@@ -91,7 +91,7 @@ def run_worker(settings: Settings, logging_config: dict[str, Any]) -> NoReturn:
     threads = [_thread("release", releasing), _thread("timers", looking_at_clocks)]
     intake = Intake(broker, handover)
     one_try = with_fault(intake.absorb, os.environ, settings.state, exit_now)
-    absorb = Attempts(settings.state / "attempts", one_try, intake.absorb_crashed)
+    absorb = Attempts(settings.state / "attempts", one_try, intake.absorb_crashed, intake.absorb_unopened)
     app = build_app(TransportSettings(settings.bootstrap, GROUP, settings.state / settings.worker))
     attach(app, inputs, absorb)
     try:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from sharing.codec import Catalogue, decode, encode
+from sharing.codec import Catalogue, decode, encode, schema_id_of
 from sharing.directory import Directory, Organisation
 from sharing.errors import Rejected
-from sharing.events import Event, ReceiptRecorded, ReferralSubmitted, SealChanged
+from sharing.events import EVENT_TYPES, Event, ReceiptRecorded, ReferralSubmitted, SealChanged
 from sharing.ids import ID_BYTES, EventId
 from sharing.reconciliation.parties import may_say
 from sharing.topics import MAX_RECORD_BYTES
@@ -45,13 +45,18 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One record that cannot be used: codes and a place, and its bytes for the encrypted contents."""
+    """One record that cannot be used: codes and a place, and its bytes for the encrypted contents.
+
+    Attributes:
+        kind: What it was, as far as its outside tells; None when that tells nothing.
+    """
 
     code: str
     field: str
     reason: str
     raw: bytes
     offset: int
+    kind: type[Event] | None = None
 
 
 Taken = Incoming | DeadLetter
@@ -59,14 +64,13 @@ Taken = Incoming | DeadLetter
 
 def take_records(batch: Batch, catalogue: Catalogue, directory: Directory) -> list[Taken]:
     """Decode and check every record of a batch. Never raises for what a record holds."""
-    kind, _, slug = _address(batch.topic)
-    sender = directory.get(slug)
+    kind, sender = batch.topic.partition(".")[0], sender_of(batch, directory)
     return [_take(record, kind, sender, catalogue, directory, batch) for record in batch.records]
 
 
-def _address(topic: str) -> tuple[str, str, str]:
-    kind, agency, slug = topic.split(".", 2)
-    return kind, agency, slug
+def sender_of(batch: Batch, directory: Directory) -> Organisation | None:
+    """The organisation whose topic this is: nobody else may write to it."""
+    return directory.get(batch.topic.split(".", 2)[2])
 
 
 def _take(
@@ -75,15 +79,30 @@ def _take(
     raw = record.value or b""
     if sender is None:
         reason = "the topic's organisation is not in the directory"
-        return DeadLetter("UNKNOWN_SENDER", "", reason, raw, record.offset)
+        return set_aside(record, batch, catalogue, Rejected("UNKNOWN_SENDER", "", reason))
     try:
         said = _decoded(raw, catalogue)
         event, event_id = _checked(said, kind, sender, directory, lambda: _place_id(batch, record))
         if event != said:
             raw = encode(event, catalogue)
     except Rejected as fault:
-        return DeadLetter(fault.code, fault.field, fault.reason, raw, record.offset)
+        return set_aside(record, batch, catalogue, fault)
     return Incoming(event, event_id, sender, raw, record.offset, record.timestamp_ms)
+
+
+def set_aside(record: Record, batch: Batch, catalogue: Catalogue, fault: Rejected) -> DeadLetter:
+    """A record that cannot be used. It is not opened: its topic, schema id or header says what it was."""
+    kind = kind_of(record, batch, catalogue)
+    return DeadLetter(fault.code, fault.field, fault.reason, record.value or b"", record.offset, kind)
+
+
+def kind_of(record: Record, batch: Batch, catalogue: Catalogue) -> type[Event] | None:
+    """What a record is by its outside; nothing but its bytes and headers may have killed the worker."""
+    try:
+        named, _ = catalogue.parsed[schema_id_of(record.value or b"")]
+    except (Rejected, KeyError):
+        named = dict(record.headers).get("ce_type", b"").decode("ascii", "replace")
+    return EVENT_TYPES.get(named) or (SealChanged if batch.topic.startswith("seals.") else None)
 
 
 def _decoded(raw: bytes, catalogue: Catalogue) -> Event:

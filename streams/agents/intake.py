@@ -6,24 +6,31 @@ with other content is a dead letter; insert first, look for repeats only when th
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import structlog
 
 from ledger.errors import DuplicateEvents
-from ledger.store import Transaction
-from sharing.events import ReceiptRecorded
+from sharing.errors import Rejected
+from sharing.events import ReceiptRecorded, ReferralSubmitted
+from sharing.ids import SubjectId
+from sharing.reconciliation.saying import World
+from sharing.reconciliation.set_aside import ring
 from streams.agents.absorption import Absorption
 from streams.agents.handover import Handover
-from streams.agents.incoming import DeadLetter, Incoming, take_records
+from streams.agents.incoming import DeadLetter, Incoming, kind_of, sender_of, set_aside, take_records
 from streams.agents.recalls import recall_earlier
 from streams.agents.receipts import absorb_receipt
-from streams.agents.subjects import probe_of
+from streams.agents.subjects import NOBODY, probe_of
 from streams.broker import Broker
 from streams.carrier import Batch
 
 log = structlog.get_logger()
 
 CONFLICT = "SAME_ID_OTHER_CONTENT"
+CRASHED = Rejected(
+    "CRASHED", "", "the worker ended three times on this record; it was set aside so that the rest flows"
+)
 
 
 class Intake:
@@ -48,14 +55,33 @@ class Intake:
             self._write(batch, *self._without_repeats(incoming, letters))
 
     def absorb_crashed(self, batch: Batch) -> None:
-        """Dead-letter a record on which the worker died again and again."""
-        reason = "the worker ended three times on this record; it was set aside so that the rest flows"
-        letters = [DeadLetter("CRASHED", "", reason, r.value or b"", r.offset) for r in batch.records]
-        self._write(batch, [], letters)
+        """Take in a record on which the worker died again and again.
 
-    def _write(self, batch: Batch, incoming: Sequence[Incoming], letters: Sequence[DeadLetter]) -> None:
+        A referral goes to the front door all the same, as a child of its own whom nobody was looked up for: whatever in
+        looking it up may have ended the worker is passed by. Anything else is a dead letter.
+        """
+        catalogue, directory = self.broker.catalogue, self.broker.directory
+        referrals = tuple(r for r in batch.records if kind_of(r, batch, catalogue) is ReferralSubmitted)
+        taken = take_records(replace(batch, records=referrals), catalogue, directory) if referrals else []
+        incoming = [t for t in taken if isinstance(t, Incoming)]
+        letters = [t for t in taken if isinstance(t, DeadLetter)]
+        letters += [set_aside(r, batch, catalogue, CRASHED) for r in batch.records if r not in referrals]
+        try:
+            self._write(batch, incoming, letters, linked=False)
+        except DuplicateEvents:
+            self._write(batch, *self._without_repeats(incoming, letters), linked=False)
+        for one in incoming:
+            log.error("a referral was taken in without looking up its child", event_id=one.event_id.hex())
+
+    def absorb_unopened(self, batch: Batch) -> None:
+        """Set aside what ended the worker even so. It is not opened; its sender and the front door are rung."""
+        self._write(batch, [], [set_aside(r, batch, self.broker.catalogue, CRASHED) for r in batch.records])
+
+    def _write(
+        self, batch: Batch, incoming: Sequence[Incoming], letters: Sequence[DeadLetter], *, linked: bool = True
+    ) -> None:
         events = [i.event for i in incoming]
-        probes = [probe_of(event, self.broker.keys.blocking) for event in events]
+        probes = [probe_of(event, self.broker.keys.blocking) if linked else NOBODY for event in events]
         with self.broker.ledger.transaction() as tx:
             work = Absorption(self.broker, tx)
             work.subjects.open(events, probes)
@@ -65,20 +91,28 @@ class Intake:
                     absorb_receipt(work, one)
                 else:
                     work.take(one)
+            self._dead_letters(work, batch, letters)
             work.take_back(lambda subject: recall_earlier(work, subject))
             rows = work.finish()
             carrier = tx.write(rows) if rows.events or rows.redecisions else None
             work.settle_reviews(carrier)
-            self._dead_letters(tx, batch, letters)
             tx.advance(batch.topic, batch.partition, batch.last_offset + 1)
         # After the commit: whoever waits for the database need not wait for this.
         self.handover.put(work.views(self.handover.wanted))
         _tell(work, letters, batch)
 
-    def _dead_letters(self, tx: Transaction, batch: Batch, letters: Iterable[DeadLetter]) -> None:
+    def _dead_letters(self, work: Absorption, batch: Batch, letters: Iterable[DeadLetter]) -> None:
+        """Keep what cannot be used, and have those rung who rely on it; a repeated record does neither."""
+        sender = sender_of(batch, self.broker.directory)
+        world = World(work.now, self.broker.directory, self.broker.calendars)
         for letter in letters:
             source = (batch.topic, batch.partition, letter.offset)
-            tx.dead_letter(source, letter.code, letter.field, letter.reason, self.broker.now(), letter.raw)
+            new = work.tx.dead_letter(source, letter.code, letter.field, letter.reason, work.now, letter.raw)
+            if not new or sender is None or letter.kind is None:
+                continue
+            step = ring(letter.kind, sender, "set-aside/{}-{}-{}".format(*source), world)
+            if step.said:
+                work.say(SubjectId(work.tx.new_subject()), step)
 
     def _without_repeats(
         self, incoming: Sequence[Incoming], letters: Sequence[DeadLetter]
@@ -99,7 +133,7 @@ def _first_of_each(incoming: Iterable[Incoming]) -> tuple[list[Incoming], list[D
 
 def _conflict(one: Incoming) -> DeadLetter:
     reason = "this event id is known with other content; a changed record needs a new version"
-    return DeadLetter(CONFLICT, "envelope.event_id", reason, one.raw, one.offset)
+    return DeadLetter(CONFLICT, "envelope.event_id", reason, one.raw, one.offset, type(one.event))
 
 
 def _tell(work: Absorption, letters: Sequence[DeadLetter], batch: Batch) -> None:

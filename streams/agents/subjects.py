@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.store import Transaction
-from sharing.events import Event
+from sharing.events import Child, Event
 from sharing.identity import (
     Comparable,
     Known,
@@ -53,6 +53,10 @@ class Probe(NamedTuple):
 
     child: Comparable
     tokens: tuple[bytes, ...]
+
+
+NOBODY = Probe(comparable(Child()), ())
+"""A child whom nobody can be compared with: it becomes a subject of its own."""
 
 
 def probe_of(event: Event, key: bytes) -> Probe:

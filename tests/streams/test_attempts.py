@@ -21,13 +21,17 @@ def batch(first: int, last: int, topic: str = "in.school.one") -> Batch:
     return Batch(topic, 0, tuple(Record(offset, 0, None, None, ()) for offset in range(first, last + 1)))
 
 
+def never_needed(_: Batch) -> None:
+    pytest.fail("what is set aside the first way needs no second")
+
+
 class Worker:
     """Absorbs into a list that outlives it; dies on poison before its transaction is written."""
 
     def __init__(self, folder: Path, poison: set[int], table: list[int], letters: list[int]) -> None:
         self.poison, self.table, self.letters = poison, table, letters
         self.calls: list[tuple[int, int]] = []
-        self.attempts = Attempts(folder, self.absorb, self.crashed)
+        self.attempts = Attempts(folder, self.absorb, self.crashed, never_needed)
 
     def absorb(self, given_batch: Batch) -> None:
         self.calls.append((given_batch.first_offset, given_batch.last_offset))
@@ -60,6 +64,25 @@ def test_one_poison_record_among_500_costs_six_deaths(tmp_path: Path) -> None:
     assert deaths == 2 * TRIES
 
 
+def test_a_record_that_kills_even_when_it_is_set_aside_is_not_opened_again(tmp_path: Path) -> None:
+    ways: list[str] = []
+
+    def dies(way: str) -> Callable[[Batch], None]:
+        def absorb(_: Batch) -> None:
+            ways.append(way)
+            raise DiedError
+
+        return absorb
+
+    for _ in range(2 * TRIES):
+        with pytest.raises(DiedError):
+            Attempts(tmp_path, dies("absorb"), dies("crashed"), never_needed)(batch(7, 7))
+    unopened: list[Batch] = []
+    Attempts(tmp_path, dies("absorb"), dies("crashed"), unopened.append)(batch(7, 7))
+    assert ways == ["absorb"] * TRIES + ["crashed"] * TRIES
+    assert unopened == [batch(7, 7)]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     poison=st.sets(st.integers(0, 39), max_size=4),
@@ -89,9 +112,9 @@ def test_an_infrastructure_fault_is_never_an_attempt(tmp_path: Path) -> None:
 
     for _ in range(20):
         with pytest.raises(Retryable):
-            Attempts(tmp_path, absorb, letters.append)(batch(0, 0))
+            Attempts(tmp_path, absorb, letters.append, never_needed)(batch(0, 0))
     away = False
-    Attempts(tmp_path, absorb, letters.append)(batch(0, 0))
+    Attempts(tmp_path, absorb, letters.append, never_needed)(batch(0, 0))
     assert (table, letters) == ([0], [])
 
 
@@ -104,7 +127,7 @@ def test_an_infrastructure_fault_keeps_earlier_deaths_in_mind(tmp_path: Path) ->
 
     for absorb in (dies, away, dies, away, dies):
         with pytest.raises((DiedError, Retryable)):
-            Attempts(tmp_path, absorb, away)(batch(0, 9))
+            Attempts(tmp_path, absorb, away, never_needed)(batch(0, 9))
     worker = Worker(tmp_path, set(), [], [])
     worker.attempts(batch(0, 9))
     assert worker.calls == [(n, n) for n in range(10)], "three deaths were remembered, so it walks record by record"
@@ -145,8 +168,8 @@ def test_an_error_of_the_record_passes_through_and_counts(tmp_path: Path) -> Non
     letters: list[int] = []
     for _ in range(TRIES):
         with pytest.raises(ValueError):  # noqa: PT011 - the error is ours, three lines up
-            Attempts(tmp_path, fails, lambda b: letters.append(b.first_offset))(batch(4, 4))
-    Attempts(tmp_path, fails, lambda b: letters.append(b.first_offset))(batch(4, 4))
+            Attempts(tmp_path, fails, lambda b: letters.append(b.first_offset), never_needed)(batch(4, 4))
+    Attempts(tmp_path, fails, lambda b: letters.append(b.first_offset), never_needed)(batch(4, 4))
     assert letters == [4]
 
 

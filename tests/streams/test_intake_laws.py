@@ -17,9 +17,12 @@ from sharing.events import (
     SealAction,
     SealChanged,
     SealKind,
+    TaskKind,
+    TaskRaised,
 )
 from streams.agents.incoming import MAX_EVENT_BYTES
-from tests.streams.corridor import CSC, OAKFIELD, POLICE, Corridor
+from streams.carrier import Batch, Record
+from tests.streams.corridor import CSC, OAKFIELD, POLICE, SATURDAY_NIGHT, Corridor
 from tests.streams.families import ROSA, TOM
 
 TABLES = (
@@ -159,6 +162,74 @@ def test_a_record_on_which_the_worker_died_is_set_aside(corridor):
     assert corridor.dead_letters() == [("CRASHED", "")]
     with corridor.ledger.reading() as tx:
         assert tx.progress() == {(batch.topic, 0): 1}
+
+
+def test_a_referral_on_which_the_worker_died_reaches_the_front_door_all_the_same(corridor):
+    known = corridor.say(ReferralSubmitted, OAKFIELD, ROSA, ask="assess", by="safeguarding_lead")
+    batch = corridor.publish(OAKFIELD, corridor.event(ReferralSubmitted, OAKFIELD, ROSA, ask="see her today"))
+    for _ in range(2):
+        corridor.intake.absorb_crashed(batch)
+    corridor.flow()
+    first, second = corridor.views(CSC, "referral.submitted")
+    assert second.event.ask == "see her today"
+    assert second.record.key != first.record.key, "nobody was looked up, so she is a child of her own here"
+    assert corridor.dead_letters() == []
+    assert corridor.state(known) is not None
+
+
+def rung(corridor: Corridor, organisation: str) -> list[TaskRaised]:
+    return [view.event for view in corridor.views(organisation, "broker.task.raised")]
+
+
+@pytest.mark.parametrize("unopened", [True, False])
+def test_who_lost_a_referral_and_who_should_have_had_it_are_rung_once(corridor, unopened):
+    raw = encode(corridor.event(ReferralSubmitted, OAKFIELD, ROSA, ask="assess"), corridor.broker.catalogue)
+    batch = corridor.publish(OAKFIELD, raw if unopened else raw[:40])
+    for _ in range(2):
+        (corridor.intake.absorb_unopened if unopened else corridor.intake.absorb)(batch)
+    corridor.flow()
+    assert [code for code, _ in corridor.dead_letters()] == ["CRASHED" if unopened else "UNDECODABLE"]
+    (takes,), (sent,) = rung(corridor, CSC), rung(corridor, OAKFIELD)
+    organisations = corridor.broker.directory
+    assert (takes.task, takes.organisation_missing) == (TaskKind.TELEPHONE_SENDER, organisations.get(OAKFIELD).name)
+    assert takes.telephone == organisations.get(OAKFIELD).telephone("safeguarding_lead")
+    assert (sent.task, sent.telephone) == (
+        TaskKind.TELEPHONE_FRONT_DOOR,
+        organisations.get(CSC).telephone("front_door"),
+    )
+    assert not [*takes.child.present(), *sent.child.present()]
+
+
+def test_a_referral_is_known_by_its_header_when_its_schema_is_not(corridor):
+    value = b"\0" + (999_999).to_bytes(4, "big") + b"x"
+    record = Record(0, 0, None, value, (("ce_type", b"referral.submitted"),))
+    corridor.intake.absorb(Batch(f"in.schools.{OAKFIELD}", 0, (record,)))
+    corridor.flow()
+    assert [task.task for task in rung(corridor, CSC)] == [TaskKind.TELEPHONE_SENDER]
+
+
+def test_at_night_the_emergency_duty_team_is_rung_too(corridor):
+    corridor.now = SATURDAY_NIGHT
+    corridor.send(OAKFIELD, b"\0" + (1001).to_bytes(4, "big") + b"\xff" * 9)
+    corridor.flow()
+    seen = corridor.views(CSC, "broker.task.raised")
+    duty = corridor.broker.directory.get(CSC).telephone("emergency_duty")
+    assert len(seen) == 2
+    assert rung(corridor, OAKFIELD)[0].telephone == duty
+
+
+def test_a_seal_that_cannot_be_read_is_told_to_its_sender_alone(corridor):
+    raw = encode(corridor.event(SealChanged, POLICE, ROSA, kind=SealKind.ADDRESS), corridor.broker.catalogue)
+    for content in (raw[:30], b"junk"):
+        corridor.send(POLICE, content, topic=f"seals.police.{POLICE}")
+    corridor.flow()
+    assert [task.task for task in rung(corridor, POLICE)] == [TaskKind.SEND_SEAL_AGAIN] * 2
+    assert {view.organisation for view in corridor.views()} == {POLICE}
+
+
+def test_nobody_is_rung_for_what_nobody_waits_for(corridor):
+    corridor.send(OAKFIELD, encode(concern(corridor), corridor.broker.catalogue)[:40], b"junk")
+    assert corridor.flow() == []
 
 
 def test_a_receipt_is_kept_once_and_needs_an_exchange(corridor):

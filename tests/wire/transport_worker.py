@@ -85,7 +85,7 @@ class Store:
 
 def main(options: dict) -> None:
     store = Store(options)
-    absorb = Attempts(Path(options["tries"]), store.absorb, store.absorb_crashed)
+    absorb = Attempts(Path(options["tries"]), store.absorb, store.absorb_crashed, store.absorb_crashed)
     settings = TransportSettings(
         options["bootstrap"],
         options["group"],
