@@ -174,13 +174,12 @@ def signatories_of(proposal: Proposal, documents: Documents) -> Signatories:
     Raises:
         NoHead: `HEAD_TAMPERED`: the texts are not there, or not as they were signed.
     """
-    body = documents.get(proposal.texts)
+    if proposal.texts not in documents:
+        raise _gone(proposal, "texts")
     try:
-        return read_signatories(texts_from(body)[1]) if body is not None else _gone(proposal, "texts")
-    except NoHead:
-        raise
+        return read_signatories(texts_from(documents[proposal.texts])[1])
     except CrosswalkError:
-        return _gone(proposal, "table of signatories")
+        raise _gone(proposal, "table of signatories") from None
 
 
 def asked_of(proposal: Proposal, documents: Documents, head: Head | None, table: Signatories) -> Quorum:
@@ -191,18 +190,20 @@ def asked_of(proposal: Proposal, documents: Documents, head: Head | None, table:
     """
     report = _report(proposal, documents)
     if report.get("new") != proposal.matrix or report.get("old") != (head.proposal.matrix if head else ""):
-        _gone(proposal, "difference report")
+        raise _gone(proposal, "difference report")
     return quorum(report, head.table if head else table, table)
 
 
 def _report(proposal: Proposal, documents: Documents) -> dict[str, Any]:
     body = documents.get(proposal.report)
     found = json.loads(body) if body is not None else None
-    return found if isinstance(found, dict) else _gone(proposal, "difference report")
+    if not isinstance(found, dict):
+        raise _gone(proposal, "difference report")
+    return found
 
 
-def _gone(proposal: Proposal, what: str) -> Any:
-    raise NoHead(Fault.TAMPERED, f"the {what} of proposal {proposal.id[:12]} are not in the ledger as they were signed")
+def _gone(proposal: Proposal, what: str) -> NoHead:
+    return NoHead(Fault.TAMPERED, f"proposal {proposal.id[:12]}: its {what}, as it was signed, is not in the ledger")
 
 
 def signed_by(proposal: Proposal, approvals: Sequence[Approval], table: Signatories) -> tuple[str, ...]:

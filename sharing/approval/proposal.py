@@ -9,12 +9,12 @@ any of it is signed (`signing`) or in force (`course`).
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as BadBase64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from sharing.errors import Rejected
 from sharing.policy.canonical import canonical
@@ -22,6 +22,13 @@ from sharing.policy.canonical import canonical
 MATRIX, REPORT, TEXTS = "agreements.matrix", "agreements.report", "agreements.texts"
 DOCUMENTS = (MATRIX, REPORT, TEXTS)
 """Kinds of statement whose body is a document that proposals name by its hash."""
+
+
+class _Statement(Protocol):
+    def to_body(self) -> bytes: ...
+
+
+S = TypeVar("S", bound=_Statement)
 
 
 def digest_of(body: bytes) -> str:
@@ -182,7 +189,7 @@ def _read(kind: str, body: bytes) -> dict[str, Any]:
     return found
 
 
-def _exactly(kind: str, body: bytes, made: Any) -> Any:
+def _exactly(kind: str, body: bytes, made: Callable[[], S]) -> S:
     """What was made of a body, if it gives the same body again."""
     try:
         found = made()

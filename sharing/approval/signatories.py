@@ -148,9 +148,7 @@ def _key(entry: Table, faults: Faults) -> bytes | None:
     except (BadBase64, ValueError):
         found = b""
     if len(found) != KEY_BYTES:
-        faults.add(
-            entry.place, "'key' is the line that `crosswalk agreements approver-key` prints: 44 letters of base64"
-        )
+        faults.add(entry.place, "'key' is what `crosswalk agreements approver-key` prints: 44 letters of base64")
         return None
     return found
 

@@ -183,6 +183,14 @@ def test_a_rollback_is_a_change_like_any_other_and_its_activation_has_its_own_ki
     assert head(book).proposal.returns_to == first.id
 
 
+def in_force(book: Book) -> str:
+    """What is in force, or why nothing is."""
+    try:
+        return head(book).proposal.id
+    except NoHead as none:
+        return none.fault
+
+
 @given(st.data())
 def test_any_byte_changed_anywhere_leaves_no_head_or_the_same_head(data):
     book = Book()
@@ -195,10 +203,7 @@ def test_any_byte_changed_anywhere_leaves_no_head_or_the_same_head(data):
     bodies[which] = bytes(changed)
     kinds = [kind for kind, _ in book.statements]
     other = Book(list(zip(kinds, bodies[: len(kinds)], strict=True)), bodies[len(kinds) :])
-    try:
-        assert head(other).proposal == proposal
-    except NoHead as found:
-        assert found.fault in (Fault.TAMPERED, Fault.UNSIGNED)
+    assert in_force(other) in (proposal.id, Fault.TAMPERED, Fault.UNSIGNED)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"matrix": "x"}', b"\xff", b'{"at":"yesterday","by":"a"}'])

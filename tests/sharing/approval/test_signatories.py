@@ -34,7 +34,7 @@ def test_a_table_is_read_back_as_it_is_written():
         ("role: caldicott-guardian\n    controls: [hospital_trust]", "role: controller\n    controls: [hospital_trust]",
          "a hospital_trust has no Caldicott guardian here"),
         ("controls: [force]\n    always: true", "controls: [force]", "police signs always"),
-        ("controls: [gp_practice]\n    always: true", "controls: [gp_practice]", "the integrated care board signs always"),
+        ("controls: [gp_practice]\n    always: true", "controls: [gp_practice]", "the integrated care board signs"),
         ("  police:", "  police:\n    rank: 1", "unknown key 'rank'"),
         ("  police:", "  schools:", "key 'schools' stands here twice"),
     ],
