@@ -10,6 +10,7 @@
         tx.identities([subject]); tx.save_identity(subject, raw); tx.states([subject])
         tx.move_head()                                                # first, if a register will move
         carrier = tx.write(CarrierRows(decided_at, engine, events))   # DuplicateEvents: leave, filter, again
+        tx.statements("agreements.")                                  # what is sworn to beside events
         tx.save_states([(subject, raw, next_due_at, register_moved)])
         tx.dead_letter((topic, partition, offset), code, field, reason, at, content)
         tx.advance(topic, partition, next_offset)
@@ -39,7 +40,17 @@ from ledger.lanes import lane_states, resume, suspend
 from ledger.leases import Lease
 from ledger.outbox import LaneClaim, Outbox
 from ledger.packing import row_number
-from ledger.rows import CarrierRows, EventRow, Exchange, Hold, LaneItem, Mark, Redecision
+from ledger.rows import (
+    CarrierRows,
+    EventRow,
+    Exchange,
+    Hold,
+    LaneItem,
+    Mark,
+    Redecision,
+    Statement,
+    StoredStatement,
+)
 from ledger.sequencer import newest, run_sequencer, sequence_once
 from ledger.store import Ledger, Transaction
 
@@ -59,6 +70,8 @@ __all__ = [
     "Mark",
     "Outbox",
     "Redecision",
+    "Statement",
+    "StoredStatement",
     "Transaction",
     "lane_states",
     "load_or_create",

@@ -4,6 +4,8 @@ Left out: the transaction around it (`events`). Rules: all leaves of a row stand
 without exchanges has one leaf; the words of a carrier are interned before its rows are built.
 """
 
+import json
+import re
 from binascii import hexlify
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from ledger.children import Child, seal
-from ledger.leaf import NOBODY, carrier_part, event_part, exchange_frame
+from ledger.leaf import NOBODY, carrier_part, event_part, exchange_frame, statement_part
 from ledger.packing import (
     EXPRESS,
     MAX_EXCHANGES,
@@ -23,9 +25,12 @@ from ledger.packing import (
     row_number,
     to_ms,
 )
-from ledger.rows import CarrierRows, EventRow, Exchange, Redecision
+from ledger.rows import CarrierRows, EventRow, Exchange, Redecision, Statement
 from ledger.words import Words
+from sharing.policy.canonical import canonical
 from sharing.vocabulary import Outcome
+
+_KIND = re.compile(r"[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+")
 
 Row = tuple[Any, ...]
 Frames = dict[tuple[str, str, str, bytes, int], tuple[int, int, int, int, bytes, bytes]]
@@ -38,6 +43,7 @@ class Built:
     hashes: list[bytes] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     redecisions: list[Row] = field(default_factory=list)
+    statements: list[Row] = field(default_factory=list)
     express: list[Row] = field(default_factory=list)
     held: list[Row] = field(default_factory=list)
     awaited: list[Row] = field(default_factory=list)
@@ -47,9 +53,10 @@ def check(rows: CarrierRows) -> None:
     """Refuse what the layout cannot hold.
 
     Raises:
-        ValueError: too many rows or exchanges, a hold without its reason, or lanes mixed in one redecision.
+        ValueError: too many rows or exchanges, a hold without its reason, lanes mixed in one redecision, or a
+            statement that is not canonical.
     """
-    if not 0 < len(rows.events) + len(rows.redecisions) <= MAX_ROWS:
+    if not 0 < count_of(rows) <= MAX_ROWS:
         raise ValueError(f"a carrier holds from 1 to {MAX_ROWS} rows")
     for exchanges in _by_row(rows):
         if len(exchanges) > MAX_EXCHANGES:
@@ -59,6 +66,22 @@ def check(rows: CarrierRows) -> None:
     for redecision in rows.redecisions:
         if len({x.organisation for x in redecision.exchanges}) != 1:
             raise ValueError("a redecision is about one organisation")
+    for statement in rows.statements:
+        if not _KIND.fullmatch(statement.kind) or not _is_canonical(statement.body):
+            raise ValueError(f"statement {statement.kind!r}: a kind is dotted words, a body one canonical JSON object")
+
+
+def count_of(rows: CarrierRows) -> int:
+    """Rows of a carrier."""
+    return len(rows.events) + len(rows.redecisions) + len(rows.statements)
+
+
+def _is_canonical(body: bytes) -> bool:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and canonical(found) == body
 
 
 def exchanges_of(rows: CarrierRows) -> Iterator[Exchange]:
@@ -101,6 +124,8 @@ class Builder:
             self._event(position, event)
         for position, redecision in enumerate(rows.redecisions, len(rows.events)):
             self._redecision(position, redecision)
+        for position, statement in enumerate(rows.statements, len(rows.events) + len(rows.redecisions)):
+            self._statement(position, statement)
 
     @property
     def built(self) -> Built:
@@ -127,6 +152,13 @@ class Builder:
         lane = self._words.lanes[exchanges[0].organisation]
         version = self._words.words[agreements]
         self._built.redecisions.append((n, event_n, replaces, lane, head, version, packed))
+
+    def _statement(self, position: int, row: Statement) -> None:
+        hashed = self._shared.copy()
+        hashed.update(statement_part(row.kind, row.body))
+        self._built.hashes.append(hashed.digest())
+        n = row_number(self._carrier, position)
+        self._built.statements.append((n, self._words.words[row.kind], row.body))
 
     def _exchanges(
         self, part: bytes, exchanges: Sequence[Exchange], step: str, where: tuple[int, int, int, int]

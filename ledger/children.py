@@ -81,6 +81,7 @@ class Children:
     def __init__(self, master: bytes) -> None:
         self._master = AESGCM(master)
         self._opened: dict[int, Child] = {}
+        self._shreds = 0
 
     def create(self, session: Session, subjects: Collection[int]) -> None:
         """Draw and store keys for new subjects."""
@@ -118,6 +119,17 @@ class Children:
     def one(self, session: Session, subject: int) -> Child:
         """The opened key of one subject; errors as in `load`."""
         return self._opened.get(subject) or self.load(session, (subject,))[subject]
+
+    def drop(self, subjects: Collection[int]) -> None:
+        """Drop the opened keys of these subjects."""
+        for subject in subjects:
+            self._opened.pop(subject, None)
+
+    def as_of(self, shreds: int) -> None:
+        """Drop every opened key when more keys were destroyed than when they were opened."""
+        if shreds != self._shreds:
+            self.forget()
+            self._shreds = shreds
 
     def forget(self) -> None:
         """Drop every opened key: some may belong to subjects that a rollback unmade."""

@@ -1,4 +1,4 @@
-"""`crosswalk ledger`: verify the ledger, see where it stands.
+"""`crosswalk ledger`: verify the ledger, see where it stands; the other commands of this name are hung in here.
 
 Exit status: 0 all is well, 1 the ledger does not verify, 2 it could not be looked at.
 """
@@ -9,37 +9,34 @@ from typing import Annotated
 
 import typer
 
-from ledger.checkpoint import from_note
-from ledger.keys import load
 from ledger.lanes import lane_states
+from ledger.options import FAULT, AsJson, Database, KeyFile, opened
+from ledger.proof_cli import check_proof_command, key_command, prove_command
 from ledger.sequencer import newest
-from ledger.store import Ledger
+from ledger.shred_cli import hold_command, holds_command, lift_command, shred_command
 from ledger.verify import Verdict, verify
-from sharing.errors import CrosswalkError
+from sharing.transparency.notes import from_note
 
 ledger_app = typer.Typer(help="The audit record: verify it, see where it stands.", no_args_is_help=True)
 
-Database = Annotated[
-    str, typer.Option("--database", envvar="CROSSWALK_DATABASE", help="sqlite:////file or postgresql://...")
-]
-KeyFile = Annotated[Path, typer.Option("--keys", envvar="CROSSWALK_KEYS", help="The broker's key file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of words.")]
 Against = Annotated[
     Path | None, typer.Option("--against", help="A checkpoint that was published earlier (signed note).")
 ]
-FAULT, UNSEEN = 1, 2
+ledger_app.command("prove")(prove_command)
+ledger_app.command("check-proof")(check_proof_command)
+ledger_app.command("key")(key_command)
+ledger_app.command("shred")(shred_command)
+ledger_app.command("hold")(hold_command)
+ledger_app.command("lift")(lift_command)
+ledger_app.command("holds")(holds_command)
 
 
 @ledger_app.command("verify")
 def verify_command(database: Database, keys: KeyFile, against: Against = None, as_json: AsJson = False) -> None:  # noqa: FBT002
     """Make every leaf, root and signature again from the rows, and name the first fault."""
-    try:
-        ledger = Ledger.open_existing(database, load(keys))
+    with opened(database, keys) as ledger:
         published = from_note(against.read_text(encoding="utf-8"), ledger.keys.public) if against else None
         verdict = verify(ledger, published)
-    except (CrosswalkError, OSError) as fault:
-        typer.echo(f"cannot verify: {fault}", err=True)
-        raise typer.Exit(UNSEEN) from None
     typer.echo(json.dumps(_document(verdict)) if as_json else _words(verdict))
     raise typer.Exit(FAULT if verdict.fault else 0)
 
@@ -47,14 +44,9 @@ def verify_command(database: Database, keys: KeyFile, against: Against = None, a
 @ledger_app.command("status")
 def status_command(database: Database, keys: KeyFile, as_json: AsJson = False) -> None:  # noqa: FBT002
     """Newest checkpoint, and where each lane stands."""
-    try:
-        ledger = Ledger.open_existing(database, load(keys))
-        with ledger.reading() as tx:
-            checkpoint, lanes = newest(tx), lane_states(tx)
-            row = tx.session.one("select count(*) from carrier where ordinal is null")
-    except CrosswalkError as fault:
-        typer.echo(f"cannot look: {fault}", err=True)
-        raise typer.Exit(UNSEEN) from None
+    with opened(database, keys) as ledger, ledger.reading() as tx:
+        checkpoint, lanes = newest(tx), lane_states(tx)
+        row = tx.session.one("select count(*) from carrier where ordinal is null")
     state = {
         "size": checkpoint.checkpoint.size if checkpoint else 0,
         "signed_at": checkpoint.at.isoformat() if checkpoint else None,

@@ -146,6 +146,13 @@ class Database:
         with _said_by_the_line(), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield Session(connection)
 
+    def fold(self) -> None:
+        """Fold SQLite's side file into the database and empty it."""
+        if self.engine.dialect.name == "sqlite":
+            with _said_by_the_line(), self.engine.connect() as connection:
+                raw: Any = connection.connection.driver_connection
+                raw.execute("pragma wal_checkpoint(truncate)")
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

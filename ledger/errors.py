@@ -25,5 +25,9 @@ class FenceLost(CrosswalkError):  # noqa: N818 - names what happened; the caller
     """Somebody else holds the lease now. Nothing was written; forget what was read under it and lease again."""
 
 
+class Unproved(CrosswalkError):  # noqa: N818 - names what could not be done
+    """There is no proof to give: the leaf is not under a checkpoint yet, or the database was changed."""
+
+
 class Forgotten(CrosswalkError):  # noqa: N818 - names what became of the child's key
     """The key of this subject was destroyed: its contents cannot be opened by anybody any more."""

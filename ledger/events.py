@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from ledger import tables
-from ledger.carriers import Builder, Built, check, exchanges_of
+from ledger.carriers import Builder, Built, check, count_of, exchanges_of
 from ledger.children import unseal
-from ledger.errors import DuplicateEvents
+from ledger.errors import DuplicateEvents, Forgotten
 from ledger.packing import EXPRESS, STATES, from_ms, to_ms, unpack_exchanges
 from ledger.part import Part
-from ledger.rows import CarrierRows, StoredEvent, StoredExchange, StoredRedecision
+from ledger.rows import CarrierRows, StoredEvent, StoredExchange, StoredRedecision, StoredStatement
 
 _EVENT = (
     "select e.n, e.event_id, e.subject, e.schema_id, e.register_head, e.agreements, e.exchanges, c.decided_at,"
@@ -26,6 +26,9 @@ _EVENT = (
 _REDECISION = (
     "select r.n, r.event_n, r.replaces, r.register_head, r.agreements, r.exchanges, c.decided_at, c.ordinal"
     " from redecision r join carrier c on c.id = (r.n >> 12) where "
+)
+_STATEMENT = (
+    "select s.n, s.kind, s.body, c.decided_at, c.ordinal from statement s join carrier c on c.id = (s.n >> 12) where"
 )
 
 
@@ -46,9 +49,17 @@ class Events(Part):
         return {bytes(e): n for e, n in self.select_among("select event_id, n from event where", "event_id", event_ids)}
 
     def same_content(self, event_id: bytes, content: bytes) -> bool:
-        """Whether the stored event has this content; False for an event that is not stored."""
+        """Whether the stored event has this content; False for an event that is not stored.
+
+        Of a child who was forgotten nothing can be compared: what comes again counts as what came before.
+        """
         row = self.session.one("select subject, digest from event where event_id = ?", (event_id,))
-        return row is not None and self.children.one(self.session, row[0]).commit(content) == bytes(row[1])
+        if row is None:
+            return False
+        try:
+            return self.children.one(self.session, row[0]).commit(content) == bytes(row[1])
+        except Forgotten:
+            return True
 
     def write(self, rows: CarrierRows) -> int:
         """Add a carrier.
@@ -58,7 +69,7 @@ class Events(Part):
 
         Raises:
             DuplicateEvents: an event is in the ledger already. Leave the transaction, filter with `seen`, write again.
-            ValueError: more rows than a carrier holds, or a hold without its reason.
+            ValueError: more rows than a carrier holds, a hold without its reason, or a statement that is not canonical.
         """
         check(rows)
         ids = [event.event_id for event in rows.events]
@@ -127,6 +138,15 @@ class Events(Part):
             found.append(StoredRedecision(n, event_n, replaces, head, text, exchanges, from_ms(at), ordinal))
         return found
 
+    def statements(self, prefix: str) -> list[StoredStatement]:
+        """Statements whose kind begins with `prefix`, in the order of the tree; those not numbered yet come last."""
+        kinds = self.session.rows("select id from word where substr(text, 1, ?) = ?", (len(prefix), prefix))
+        found = [
+            StoredStatement(n, self.word(kind), bytes(body), from_ms(at), ordinal)
+            for n, kind, body, at, ordinal in self.select_among(_STATEMENT, "s.kind", [row[0] for row in kinds])
+        ]
+        return sorted(found, key=lambda s: (s.ordinal is None, s.ordinal or 0, s.n))
+
     def outcomes(self, numbers: Collection[int]) -> dict[int, bytes]:
         """Canonical JSON of decisions, by number."""
         return {n: bytes(body) for n, body in self.select_among("select id, body from outcome where", "id", numbers)}
@@ -155,6 +175,7 @@ class Events(Part):
         # One set of the few kinds of exchange first: there are thousands of exchanges in a carrier.
         kinds = {(x.organisation, x.function, x.kind, x.outcome) for x in exchanges_of(rows)}
         words = {rows.engine, *(r.agreements for r in rows.events), *(r.agreements for r in rows.redecisions)}
+        words.update(s.kind for s in rows.statements)
         words.update(kind[1] for kind in kinds)
         words.update(kind[2] for kind in kinds)
         self.words.need_words(self.session, words)
@@ -191,12 +212,12 @@ class Events(Part):
             if _is_repeated_event(fault):
                 raise DuplicateEvents from fault
             raise
-        count = len(rows.events) + len(rows.redecisions)
         engine = self.words.words[rows.engine]
         hashes = b"".join(built.hashes)
         at = to_ms(rows.decided_at)
-        insert(tables.carrier, [(carrier, count, at, engine, hashes, len(built.hashes), None, None)])
+        insert(tables.carrier, [(carrier, count_of(rows), at, engine, hashes, len(built.hashes), None, None)])
         insert(tables.redecision, built.redecisions)
+        insert(tables.statement, built.statements)
         insert(tables.express, built.express)
         insert(tables.held, built.held)
         insert(tables.awaited, built.awaited)

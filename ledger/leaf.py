@@ -1,8 +1,9 @@
-r"""What the ledger swears to: one leaf per considered recipient of an event, or one for nobody.
+r"""What the ledger swears to: one leaf per considered recipient of an event, or one for nobody; one per statement.
 
 A leaf is canonical JSON (sorted keys, integers and strings only, no blanks): `{"carrier":{...},"event":{...},
-"exchange":{...}|null,"step":"decided"|"redecided"}`. It holds ids, codes and commitments, never a personal value, and
-is not stored: whoever has the rows makes it again, which is how the ledger is verified.
+"exchange":{...}|null,"step":"decided"|"redecided"}`, or `{"carrier":{...},"statement":{...}}`. It holds ids, codes and
+commitments, never a personal value, and is not stored: whoever has the rows makes it again, which is how the ledger is
+verified.
 
 Left out: numbering and the tree (`chain`). The three parts are made apart because four leaves share the first two.
 
@@ -67,6 +68,16 @@ NOBODY = b',"exchange":null,"step":"decided"}'
 """End of the one leaf of an event that nobody was considered for."""
 
 
+def statement_part(kind: str, body: bytes) -> bytes:
+    """What follows `carrier_part` in the leaf of a statement.
+
+    Args:
+        kind: Of the statement.
+        body: Its canonical JSON, of which the leaf holds the SHA-256.
+    """
+    return f',"statement":{{"body":"{sha256(body).hexdigest()}","kind":{_quoted(kind)}}}}}'.encode()
+
+
 def leaf(carrier: bytes, event: bytes, exchange: tuple[bytes, bytes, bytes] | None) -> bytes:
     """One leaf of its parts.
 
@@ -76,8 +87,3 @@ def leaf(carrier: bytes, event: bytes, exchange: tuple[bytes, bytes, bytes] | No
         exchange: `exchange_frame(...)` with the hex exchange id between, or None for NOBODY.
     """
     return carrier + event + (NOBODY if exchange is None else b"".join(exchange))
-
-
-def leaf_hash(body: bytes) -> bytes:
-    """RFC 6962 hash of a leaf."""
-    return sha256(b"\0" + body).digest()

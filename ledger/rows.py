@@ -87,6 +87,18 @@ class Redecision(NamedTuple):
     exchanges: tuple[Exchange, ...]
 
 
+class Statement(NamedTuple):
+    """Something beside events that the ledger must swear to: an approval, a grant, a recall, a destroyed key.
+
+    Attributes:
+        kind: Dotted words of small letters, such as `agreements.approved`.
+        body: A JSON object in canonical form (`sharing.policy.canonical`), without any personal value.
+    """
+
+    kind: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierRows:
     """All rows that one transaction adds to the ledger, at most 4,096 together.
@@ -94,12 +106,14 @@ class CarrierRows:
     Attributes:
         decided_at: Domain time of the decisions.
         engine: Version of the engine that decided.
+        statements: Stand behind the events and redecisions.
     """
 
     decided_at: datetime
     engine: str
     events: Sequence[EventRow] = ()
     redecisions: Sequence[Redecision] = ()
+    statements: Sequence[Statement] = ()
 
 
 class StoredExchange(NamedTuple):
@@ -138,6 +152,16 @@ class StoredRedecision(NamedTuple):
     register_head: int
     agreements: str
     exchanges: tuple[StoredExchange, ...]
+    decided_at: datetime
+    ordinal: int | None
+
+
+class StoredStatement(NamedTuple):
+    """What the ledger swears to beside events, as stored. `ordinal` is None until its carrier is numbered."""
+
+    n: int
+    kind: str
+    body: bytes
     decided_at: datetime
     ordinal: int | None
 

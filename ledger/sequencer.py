@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from ledger import tables
-from ledger.chain import HASH_BYTES, Frontier
-from ledger.checkpoint import Checkpoint, note, sign
 from ledger.errors import FenceLost
 from ledger.leases import Lease
 from ledger.packing import from_ms, to_ms
 from ledger.store import Ledger, Transaction
+from sharing.transparency.notes import Checkpoint, note, sign
+from sharing.transparency.tree import HASH_BYTES, Frontier
 
 LEASE = "sequencer"
 LEASE_LASTS = timedelta(seconds=10)

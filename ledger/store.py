@@ -1,7 +1,7 @@
 """Opening the ledger and its transactions.
 
-Left out: what is in them (`events`, `disclosed`, `subjects`, `waiting`, `leases`, `outbox`). Rules: one Ledger serves
-one thread; a transaction that raises has changed nothing, here or in the database.
+Left out: what is in them (`events`, `disclosed`, `subjects`, `forgetting`, `waiting`, `leases`, `outbox`). Rules: one
+Ledger serves one thread; a transaction that raises has changed nothing, here or in the database.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import Self
 
 from ledger.children import Children
-from ledger.database import Database
+from ledger.database import Database, Session
 from ledger.disclosed import Disclosed
+from ledger.forgetting import Forgetting
 from ledger.keys import Keys
 from ledger.leases import Leases
 from ledger.subjects import Subjects
@@ -19,7 +20,7 @@ from ledger.waiting import Waiting
 from ledger.words import Words
 
 
-class Transaction(Disclosed, Subjects, Waiting, Leases):
+class Transaction(Disclosed, Subjects, Forgetting, Waiting, Leases):
     """Everything that can be read and written together."""
 
 
@@ -59,6 +60,10 @@ class Ledger:
         """
         return cls(_opened(url, expect_current), keys)
 
+    def fold(self) -> None:
+        """Leave nothing of what was overwritten in SQLite's side file; for PostgreSQL see docs/forgetting.md."""
+        self._database.fold()
+
     def close(self) -> None:
         """Close every connection."""
         self._database.close()
@@ -72,7 +77,7 @@ class Ledger:
         """
         try:
             with self._database.transaction() as session:
-                yield Transaction(session, self._children, self._words, self.keys)
+                yield self._open(session)
         except BaseException:
             self._children.forget()
             self._words.forget()
@@ -82,7 +87,12 @@ class Ledger:
     def reading(self) -> Iterator[Transaction]:
         """One unmoving picture of the database; writes are refused."""
         with self._database.reading() as session:
-            yield Transaction(session, self._children, self._words, self.keys)
+            yield self._open(session)
+
+    def _open(self, session: Session) -> Transaction:
+        tx = Transaction(session, self._children, self._words, self.keys)
+        tx.notice_forgotten()
+        return tx
 
 
 def _opened(url: str, checked: Callable[[Database], None]) -> Database:

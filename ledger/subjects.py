@@ -135,15 +135,6 @@ class Subjects(Part):
         sql = "select id, changed_at_head from subject where"
         return {row[0]: row[1] for row in self.select_among(sql, "id", subjects)}
 
-    def forget_child(self, subject: int) -> None:
-        """Destroy a child's key: contents, case and identity can never be opened again; the ledger still verifies."""
-        self.session.run("update child_key set wrapped = null where subject = ?", (subject,))
-        self.session.run(
-            "update subject set state = null, identity = null, next_due_at = null where id = ?", (subject,)
-        )
-        self.session.run("delete from blocking where subject = ?", (subject,))
-        self.children.forget()
-
     def _opened(self, place: bytes, rows: Sequence[tuple[int, Any]]) -> dict[int, bytes]:
         children = self.children.load(self.session, {s for s, _ in rows})
         return {s: unseal(children[s].key, sealed, place % s) for s, sealed in rows}

@@ -54,6 +54,11 @@ redecision = Table(
     Index("redecision_event", "event_n"),
     Index("redecision_replaces", "replaces", **_where("replaces is not null")),
 )  # fmt: skip
+# What the ledger swears to beside events: approvals, grants, recalls, destroyed keys. `kind` is a word.
+statement = Table(
+    "statement", metadata, _int("n", key=True), _int("kind"), _blob("body"),
+    Index("statement_kind", "kind"),
+)  # fmt: skip
 # Interned: the few hundred decisions, words and organisations that millions of exchanges share.
 outcome = Table("outcome", metadata, _id(), _blob("digest", unique=True), _blob("body"))
 word = Table("word", metadata, _id(), _text("text", unique=True))
@@ -105,6 +110,7 @@ blocking = Table(
     "blocking", metadata, _blob("token", key=True), _int("subject", key=True),
     Index("blocking_subject", "subject"), sqlite_with_rowid=False,
 )  # fmt: skip
+# 1: how often a register moved. 2: how many children's keys were destroyed.
 head = Table("head", metadata, _int("id", key=True), _int("value"))
 dead_letter = Table(
     "dead_letter", metadata, _id(), _text("topic"), _int("partition"), _int("offset"), _text("code"), _text("field"),
@@ -128,4 +134,16 @@ checkpoint = Table(
     "checkpoint", metadata, _int("size", key=True), _blob("root"), _blob("signature"), _blob("frontier"),
     _int("upto_ordinal"), _int("at"),
     Index("checkpoint_ordinal", "upto_ordinal"),
+)  # fmt: skip
+# Size of the checkpoint that was published last: the next one comes with the step from there.
+published = Table("published", metadata, _int("id", key=True), _int("size"))
+# Organisations that witness the ledger: the key that each was first seen with, and why it refuses if it does.
+witness = Table(
+    "witness", metadata, _text("organisation", key=True), _text("verifier_key"), _int("since"), _text("refusal"),
+    _int("refused_at", null=True),
+)  # fmt: skip
+# The last cosignature of each witness on each day: `day` since 1970, `at` in POSIX seconds.
+cosignature = Table(
+    "cosignature", metadata, _text("organisation", key=True), _int("day", key=True), _int("size"), _int("at"),
+    _blob("signature"), sqlite_with_rowid=False,
 )  # fmt: skip

@@ -1,9 +1,10 @@
 """Verifying the ledger: every leaf is made again from the rows, every root from the leaves, every signature is checked.
 
-Left out: repair. What is covered: events, decisions, their words, organisations and commitments, contents (unless a
-child's key was destroyed), carriers, ordinals, checkpoints. What is not: marks of lanes, counters, what is held or
-awaited; losing those repeats or delays a release and changes no fact. Cutting off the newest end together with its
-checkpoints can only be seen against a checkpoint that was published before: hand one in.
+Left out: repair. What is covered: events, decisions, statements, their words, organisations and commitments, contents
+(unless a child's key was destroyed), carriers, ordinals, checkpoints, destroyed keys, cosignatures. What is not: marks
+of lanes, counters, what is held or awaited; losing those repeats or delays a release and changes no fact. Cutting off
+the newest end together with its checkpoints can only be seen against a checkpoint that was published before, or by a
+witness: hand one in.
 """
 
 from collections.abc import Iterator
@@ -11,16 +12,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
-from ledger.chain import HASH_BYTES, Frontier
-from ledger.checkpoint import Checkpoint, is_signed
 from ledger.children import BadCiphertextError, unseal
+from ledger.corroboration import disagreement
 from ledger.database import Row
 from ledger.errors import Forgotten
-from ledger.leaf import carrier_part, event_part, exchange_frame, leaf, leaf_hash
+from ledger.leaf import carrier_part, event_part, exchange_frame, leaf, statement_part
 from ledger.packing import MAX_ROWS, POSITION_BITS, STATE_WORDS, row_number, unpack_exchanges
 from ledger.store import Ledger, Transaction
+from sharing.transparency.notes import Checkpoint, is_signed
+from sharing.transparency.tree import HASH_BYTES, Frontier, leaf_hash
 
 _PAGE = 200
+_STATEMENT_COLUMNS = 3
 _EVENT = (
     "select e.n, 'decided', e.event_id, e.subject, e.schema_id, e.register_head, e.agreements, e.exchanges, e.digest,"
     " k.commitment, e.ciphertext, e.n from event e left join child_key k on k.subject = e.subject"
@@ -31,6 +34,7 @@ _REDECISION = (
     " k.commitment, null, r.lane from redecision r left join event e on e.n = r.event_n"
     " left join child_key k on k.subject = e.subject where r.n >= ? and r.n < ?"
 )
+_STATEMENT = "select n, kind, body from statement where n >= ? and n < ?"
 
 
 class _Fault(Exception):  # noqa: N818 - what was found; never leaves this module
@@ -117,6 +121,8 @@ class _Walk:
             self._hashes(carrier)
             self.waiting += 1
         self._strays()
+        if found := disagreement(self.tx):
+            raise _Fault(found)
 
     def _pairs(self, sql: str) -> Iterator[tuple[int, str]]:
         yield from ((row[0], row[1]) for row in self.tx.session.rows(sql))
@@ -184,16 +190,15 @@ class _Walk:
         """Make the leaves of a carrier again."""
         low = row_number(carrier.id, 0)
         span = (low, low + MAX_ROWS)
-        rows = sorted(
-            (*self.tx.session.rows(_EVENT, span), *self.tx.session.rows(_REDECISION, span)), key=lambda r: int(r[0])
-        )
+        found = (self.tx.session.rows(sql, span) for sql in (_EVENT, _REDECISION, _STATEMENT))
+        rows: list[Row] = sorted((row for some in found for row in some), key=lambda r: int(r[0]))
         if [row[0] - low for row in rows] != list(range(carrier.n)):
             raise _Fault(f"carrier {carrier.id}: {len(rows)} rows stand where {carrier.n} were written")
         stored = [carrier.hashes[i : i + HASH_BYTES] for i in range(0, len(carrier.hashes), HASH_BYTES)]
         part = carrier_part(carrier.decided_at, self._word(carrier.engine, f"carrier {carrier.id}"))
         made: list[bytes] = []
         for row in rows:
-            leaves = self._leaves(part, row)
+            leaves = self._statement(part, row) if len(row) == _STATEMENT_COLUMNS else self._leaves(part, row)
             if leaves != stored[len(made) : len(made) + len(leaves)]:
                 raise _Fault(f"{_name(row)}: its leaf is not the one that was recorded")
             made += leaves
@@ -201,6 +206,10 @@ class _Walk:
             raise _Fault(f"carrier {carrier.id}: {carrier.leaves} leaves were recorded and {len(made)} are there")
         self.rows += len(rows)
         return made
+
+    def _statement(self, carrier: bytes, row: Row) -> list[bytes]:
+        n, kind, body = row
+        return [leaf_hash(carrier + statement_part(self._word(kind, f"statement {n}"), bytes(body)))]
 
     def _leaves(self, carrier: bytes, row: Row) -> list[bytes]:
         _, step, event_id, subject, schema, head, agreements, packed, digest, commitment, sealed, lane = row
@@ -252,7 +261,7 @@ class _Walk:
 
     def _strays(self) -> None:
         """Rows that belong to no carrier."""
-        for table in ("event", "redecision"):
+        for table in ("event", "redecision", "statement"):
             row = self.tx.session.one(
                 f"select min(n) from {table} where not exists"  # noqa: S608 - two names
                 f" (select 1 from carrier c where c.id = {table}.n >> {POSITION_BITS})"
@@ -262,5 +271,7 @@ class _Walk:
 
 
 def _name(row: Row) -> str:
+    if len(row) == _STATEMENT_COLUMNS:
+        return f"row {row[0]} of carrier {row[0] >> POSITION_BITS} (a statement)"
     event_id = row[2].hex() if row[2] else "unknown"
     return f"row {row[0]} of carrier {row[0] >> POSITION_BITS} (event {event_id})"

@@ -107,6 +107,9 @@ class Release:
         """Referrals: committed is enough."""
         with self.broker.ledger.reading() as tx:
             items = self.outbox.express_rows(tx)
+            gone = tx.forgotten({item.subject for item in items})
+        self._pass_over([item for item in items if item.subject in gone])
+        items = [item for item in items if item.subject not in gone]
         if not items:
             return 0
         now = self.broker.now()
@@ -120,6 +123,13 @@ class Release:
             self.outbox.mark_express(tx, going, now)
             self._suspend(tx, failed)
         return len(going)
+
+    def _pass_over(self, items: Sequence[LaneItem]) -> None:
+        """Referrals of a child who was forgotten before they could leave: nobody can open them."""
+        if items:
+            with self.broker.ledger.transaction() as tx:
+                self.outbox.mark_express(tx, items, self.broker.now())
+            log.error("referrals of a forgotten child did not leave", count=len(items))
 
     def _as_recorded(self, work: Absorption, item: LaneItem) -> View:
         """The view of a referral under the decision that was stored with it, whatever has moved since."""
@@ -158,10 +168,11 @@ class Release:
         """
         work = self._work(tx, [item for lane in found.values() for item in lane])
         moved_at = tx.changed(_judged_by(work, {item.subject for lane in found.values() for item in lane}))
+        gone = tx.forgotten({item.subject for lane in found.values() for item in lane})
         looked = Pass()
         for lane, ordered in found.items():
             for item in ordered:
-                if item.state is not Outcome.DELIVER:
+                if item.state is not Outcome.DELIVER or item.subject in gone:
                     continue
                 newest = max(moved_at.get(subject, 0) for subject in _judged_by(work, {item.subject}))
                 stale = newest > item.register_head or item.agreements != self.broker.agreements.version
@@ -180,7 +191,8 @@ class Release:
         """What is needed to decide about these items: read without locks, since registers cannot move meanwhile."""
         work = Absorption(self.broker, tx)
         work.subjects.relate({item.subject for item in items})
-        missing = [item for item in items if item.exchange_id not in self.handover]
+        gone = tx.forgotten({item.subject for item in items})
+        missing = [item for item in items if item.exchange_id not in self.handover and item.subject not in gone]
         work.read_states(_judged_by(work, {item.subject for item in missing}))
         self._opened = tx.contents({item.event_n for item in missing}) if missing else {}
         self._events = {}

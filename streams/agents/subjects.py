@@ -112,10 +112,19 @@ class Subjects:
             wanted -= self._read
             self.tx.lock([b"subject-%d" % subject for subject in sorted(wanted)])
             self._read |= wanted
+            self._drop_forgotten(wanted)
             for subject, raw in self.tx.identities(wanted).items():
                 self.known[subject] = from_bytes(raw)
             self.relate(wanted)  # again, now that nobody can change it
             wanted = {int(self.root(subject)) for subject in wanted} - self._read
+
+    def _drop_forgotten(self, locked: Iterable[int]) -> None:
+        """Whoever was forgotten before the lock was had is nobody's subject any more: what comes begins a new one."""
+        gone = self.tx.forgotten(list(locked))
+        if gone:
+            self.answered = {reply: s for reply, s in self.answered.items() if s not in gone}
+            for found in self.by_token.values():
+                found.difference_update(gone)
 
     def relate(self, subjects: Iterable[int]) -> None:
         """Find to whom subjects were joined and what is under review, without a lock."""

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import Keys, Ledger, newest, run_sequencer
-from ledger.checkpoint import from_note
 from ledger.leaf import carrier_part, event_part, exchange_frame, leaf
 from ledger.packing import from_ms, pack_claims, pack_exchange, to_ms, unpack_claims, unpack_exchanges
+from sharing.transparency.notes import from_note
 from tests.ledger.rig import LONG, NOW, a_subject, an_event, write
 
 words = st.text(min_size=1, max_size=20)

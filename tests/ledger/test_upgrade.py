@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -34,6 +36,18 @@ def test_a_database_newer_than_the_code_is_refused_with_the_fix(ledger: Ledger, 
     for opening in (Ledger.open, Ledger.open_existing):
         with pytest.raises(Misconfigured, match=r"9999.*(newer Crosswalk|that runs it)"):
             opening(url, keys)
+
+
+def test_an_older_ledger_is_brought_on_and_keeps_what_it_holds(url: str, keys: Keys):
+    with closing(Database(url)) as database, database.transaction() as session:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = session.connection
+        command.upgrade(config, "0001")
+        session.run("insert into word (text) values ('school')")
+    with closing(Ledger.open(url, keys)) as ledger, ledger.reading() as tx:
+        assert tx.word(1) == "school"
+        assert tx.statements("") == []
 
 
 def test_opening_twice_changes_nothing(ledger: Ledger, url: str, keys: Keys):

@@ -7,12 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ledger import Keys, Ledger, Redecision, newest
-from ledger.checkpoint import Checkpoint
 from ledger.cli import ledger_app
 from ledger.keys import create
+from ledger.shredding import Order, shred
 from ledger.verify import verify
+from sharing.transparency.notes import Checkpoint
 from sharing.vocabulary import Outcome
-from tests.ledger.rig import a_subject, an_event, carrier, number, to, write
+from tests.ledger.rig import NOW, a_subject, an_event, carrier, number, to, write
 
 
 @pytest.fixture
@@ -159,7 +160,7 @@ def test_the_fault_names_the_place_and_no_content(filled: Ledger):
 
 def test_a_destroyed_key_takes_the_content_and_leaves_the_proof(filled: Ledger):
     with filled.transaction() as tx:
-        tx.forget_child(1)
+        shred(tx, 1, Order("data protection officer, decision 7", "CP-35", NOW, "engine-1"))
     assert verify(filled).fault is None
 
 

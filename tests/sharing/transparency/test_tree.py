@@ -6,17 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.chain import (
+from sharing.transparency.tree import (
     EMPTY_ROOT,
     Frontier,
+    consistency_from,
     consistency_proof,
     inclusion_proof,
     is_consistent,
     is_included,
+    leaf_hash,
     node_hash,
     root,
 )
-from ledger.leaf import leaf_hash
 
 # The test vectors of the certificate transparency project (eight leaves).
 LEAVES = [bytes.fromhex(x) for x in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657",
@@ -103,7 +104,16 @@ def test_only_a_beginning_is_consistent(hashes: list[bytes], data: st.DataObject
     assert not is_consistent(size + 1, size, proof, root(hashes[:old]), root(hashes))
 
 
+@given(trees, st.data())
+def test_the_edge_of_the_old_tree_and_what_came_after_prove_the_same(hashes: list[bytes], data: st.DataObject):
+    old = data.draw(st.integers(1, len(hashes)))
+    edge = Frontier()
+    edge.extend(hashes[:old])
+    assert consistency_from(Frontier(old, edge.packed()), hashes[old:]) == consistency_proof(hashes, old)
+
+
 def test_what_cannot_be_is_refused():
-    for wrong in (lambda: Frontier(3, b""), lambda: inclusion_proof(HASHES, 8), lambda: consistency_proof(HASHES, 0)):
+    for wrong in (lambda: Frontier(3, b""), lambda: inclusion_proof(HASHES, 8), lambda: consistency_proof(HASHES, 0),
+                  lambda: consistency_from(Frontier(), HASHES)):  # fmt: skip
         with pytest.raises(ValueError, match=r"edge|tree|between"):
             wrong()

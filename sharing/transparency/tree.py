@@ -1,7 +1,7 @@
 """The RFC 6962 Merkle tree: append, root, proofs and their verification. Pure; nothing here knows what a leaf says.
 
 A frontier is the roots of the perfect subtrees of a tree, largest first, 32 bytes each: all that appending needs.
-Hashes of leaves are handed in (`leaf.leaf_hash`).
+Hashes of leaves are handed in (`leaf_hash` makes one).
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,11 @@ from hashlib import sha256
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
+
+
+def leaf_hash(body: bytes) -> bytes:
+    """Hash of a leaf."""
+    return sha256(b"\0" + body).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -58,6 +63,19 @@ class Frontier:
         """The edge, to go on from later."""
         return b"".join(self._edge)
 
+    def subtrees(self) -> dict[int, bytes]:
+        """Roots of the perfect subtrees, by the number of their first leaf."""
+        found, start = {}, 0
+        for edge, bit in zip(self._edge, _bits(self.size), strict=True):
+            found[start] = edge
+            start += bit
+        return found
+
+
+def _bits(size: int) -> list[int]:
+    """Powers of two that make up a size, largest first."""
+    return [1 << i for i in range(size.bit_length() - 1, -1, -1) if size >> i & 1]
+
 
 def _split(size: int) -> int:
     """Largest power of two smaller than `size`."""
@@ -96,6 +114,30 @@ def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
     if not 0 < old_size <= len(hashes):
         raise ValueError(f"{old_size} is not between 1 and {len(hashes)}")
     return _subproof(hashes, old_size, whole=True)
+
+
+def consistency_from(old: Frontier, added: Sequence[bytes]) -> list[bytes]:
+    """The same proof, made of the edge of the old tree and the leaf hashes that came after it.
+
+    Raises:
+        ValueError: the old tree is empty.
+    """
+    if not old.size:
+        raise ValueError("nothing is consistent with an empty tree: there is nothing to compare")
+    return _step(old.subtrees(), added, old.size, (0, old.size + len(added)), whole=True)
+
+
+def _step(
+    edge: dict[int, bytes], added: Sequence[bytes], size: int, span: tuple[int, int], *, whole: bool
+) -> list[bytes]:
+    """Proof within the leaves from `span[0]` to before `span[1]`; `size` is that of the old tree."""
+    start, end = span
+    if size == end:
+        return [] if whole else [edge[start]]
+    split = start + _split(end - start)
+    if size <= split:
+        return [*_step(edge, added, size, (start, split), whole=whole), root(added[split - size : end - size])]
+    return [*_step(edge, added, size, (split, end), whole=False), edge[start]]
 
 
 def _subproof(hashes: Sequence[bytes], old_size: int, *, whole: bool) -> list[bytes]:

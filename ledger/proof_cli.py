@@ -1,0 +1,65 @@
+"""`crosswalk ledger prove`, `check-proof` and `key`: a proof of one disclosure, to be checked anywhere.
+
+Left out: making and checking (`proving`, `sharing.transparency`). Rule: checking needs the public key and nothing else
+of ours, no database and no network.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.keys import load
+from ledger.options import FAULT, AsJson, Database, KeyFile, number_of, opened, told
+from ledger.proving import leaves_of, prove
+from sharing.errors import Rejected
+from sharing.transparency.notes import from_verifier_key, verifier_key
+from sharing.transparency.proofs import from_text
+
+ExchangeId = Annotated[str, typer.Argument(metavar="EXCHANGE", help="Its id, as in a delivered file.")]
+Decision = Annotated[
+    int, typer.Option("--decision", help="Which of its decisions, 1 for the first; the newest if left out.")
+]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="What `crosswalk ledger prove` wrote.")]
+Key = Annotated[str, typer.Option("--key", help="The ledger's public key: one word, or a file with it.")]
+
+
+def prove_command(exchange: ExchangeId, database: Database, keys: KeyFile, decision: Decision = 0) -> None:
+    """Write a proof that one decision stands in the ledger: a text that is checked without the ledger."""
+    with opened(database, keys) as ledger, ledger.reading() as tx:
+        found = leaves_of(tx, number_of(exchange))
+        if not found or not 0 <= decision <= len(found):
+            typer.echo(f"the ledger has {len(found)} numbered decisions about this exchange", err=True)
+            raise typer.Exit(FAULT)
+        typer.echo(prove(tx, found[decision - 1]).text(), nl=False)
+
+
+def check_proof_command(file: File, key: Key, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Check a proof against the ledger's public key, and show what it proves."""
+    with told():
+        _, public = from_verifier_key(_word(key))
+        text = file.read_bytes().decode("utf-8", "replace")
+    try:
+        proof = from_text(text)
+        signed = proof.check(public)
+    except Rejected as fault:
+        typer.echo(f"NOT PROVED: {fault.reason}")
+        raise typer.Exit(FAULT) from None
+    said = {"index": proof.index, "size": signed.size, "root": signed.root.hex(), "leaf": json.loads(proof.leaf)}
+    if as_json:
+        typer.echo(json.dumps(said))
+        return
+    typer.echo(f"proved: leaf {proof.index} of {signed.size} of {signed.origin}, root {signed.root.hex()}")
+    typer.echo(json.dumps(said["leaf"], indent=2))
+
+
+def key_command(keys: KeyFile) -> None:
+    """Print the ledger's public key: hand it to whoever shall check proofs, exports and checkpoints."""
+    with told():
+        mine = load(keys)
+        typer.echo(verifier_key(mine.origin, mine.public))
+
+
+def _word(key: str) -> str:
+    return key if "+" in key else Path(key).read_text(encoding="utf-8")
