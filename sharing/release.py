@@ -18,7 +18,7 @@ from sharing.reconciliation.involved import open_involvements
 from sharing.reconciliation.rules import REFERRAL_DECISION, REFERRAL_RECEIPT
 from sharing.reconciliation.state import Seal, SubjectState
 from sharing.redaction import redact
-from sharing.vocabulary import Outcome, Recipient, RecipientKind
+from sharing.vocabulary import SETTINGS, Outcome, Recipient, RecipientKind
 from sharing.words import plain_words
 
 _SEALS = {
@@ -27,7 +27,7 @@ _SEALS = {
     Guard.PERPETRATOR_CHANNEL: SealKind.PERPETRATOR_CHANNEL,
     Guard.ADOPTION: SealKind.ADOPTION,
 }
-_SETTINGS = (RecipientKind.SCHOOL, RecipientKind.EARLY_YEARS)
+_STAND_INS = (RecipientKind.EDUCATION_DUTY, RecipientKind.INDEPENDENT_ALTERNATE, RecipientKind.LADO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,12 @@ class Exchange:
 
 
 def facts_about(event: Event, event_id: str, recipient: Recipient, situation: Situation) -> Facts:
-    """What is true, false or unknown about this event and this recipient, now."""
+    """What is true, false or unknown about this event and this recipient, now.
+
+    A guard that no register answers yet stays unknown: what it would open stays shut, and what it would seal is sealed.
+    The seals among them stop no flow of today: `competent_minor_objects` closes J2, which goes to nobody outside
+    health; `live_investigation` binds who asks for their own record; `handling_code_c` closes H, which goes to nobody.
+    """
     state = situation.state
     kinds = {seal.kind for seal in (*state.seals, *situation.seals_elsewhere)}
     stated: dict[Guard, bool | None] = {guard: kind in kinds for guard, kind in _SEALS.items()}
@@ -87,7 +92,7 @@ def facts_about(event: Event, event_id: str, recipient: Recipient, situation: Si
         Guard.RECIPIENT_IS_ASKER: any(q.asker is not None and _same(q.asker, recipient) for q in state.questions),
         Guard.RECIPIENT_IS_HOLDER_OF_SEAL: any(s.holder_organisation == recipient.organisation for s in state.seals),
         Guard.NIGHT_DUTY: situation.night,
-        Guard.STANDS_IN: recipient.kind is RecipientKind.EDUCATION_DUTY and _stands_in(state, event_id),
+        Guard.STANDS_IN: recipient.kind in _STAND_INS and _stands_in(state, event_id),
         Guard.STATUTORY_PLAN: bool(state.plans),
         Guard.ORDINARY_REGISTRATION: False,
         Guard.CLINICIAN_CONCERN: False,
@@ -111,7 +116,7 @@ def is_involved(state: SubjectState, event_id: str, recipient: Recipient, today:
 def _is_on_its_roll(state: SubjectState, event_id: str, recipient: Recipient) -> bool:
     """Whether the rolls found exactly this child at this setting for this very event: settled, for this notice only."""
     found = (a for a in state.awaiting if a.event_id == event_id and a.answer == SettingResult.FOUND)
-    return recipient.kind in _SETTINGS and any(a.setting == recipient.organisation for a in found)
+    return recipient.kind in SETTINGS and any(a.setting == recipient.organisation for a in found)
 
 
 def _sides(owner: Recipient, asker: Recipient | None) -> tuple[str, ...]:

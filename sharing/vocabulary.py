@@ -16,6 +16,7 @@ class Agency(StrEnum):
     POLICE = "police"
     HEALTH = "health"
     EDUCATION = "education"
+    VOLUNTARY = "voluntary"
     BROKER = "crosswalk"
 
 
@@ -32,6 +33,8 @@ class OrganisationKind(StrEnum):
     COMMUNITY_HEALTH = "community_health"
     GP_PRACTICE = "gp_practice"
     EDUCATION_SERVICE = "education_service"
+    OTHER_AUTHORITY = "other_authority"
+    VOLUNTARY = "voluntary"
     BROKER = "broker"
 
 
@@ -42,15 +45,34 @@ class RecipientKind(StrEnum):
     FRONT_DOOR_MANAGER = "front_door_manager"
     ALLOCATED_TEAM = "allocated_team"
     EMERGENCY_DUTY = "emergency_duty"
+    CORE_GROUP_MEMBER = "core_group_member"
+    ADOPTION_TEAM = "adoption_team"
+    LADO = "lado"
+    INDEPENDENT_ALTERNATE = "independent_alternate"
     SCHOOL = "school"
     EARLY_YEARS = "early_years"
+    FURTHER_EDUCATION = "further_education"
     EDUCATION_DUTY = "education_duty"
     EDUCATION_ROLLS = "education_rolls"
     POLICE_DUTY = "police_duty"
+    POLICE_NEIGHBOURHOOD = "police_neighbourhood"
+    POLICE_EMERGENCY = "police_emergency"
     EMERGENCY_DEPARTMENT = "emergency_department"
     GP = "gp"
     HEALTH_VISITOR = "health_visitor"
     SCHOOL_NURSE = "school_nurse"
+    MATERNITY = "maternity"
+    CAMHS = "camhs"
+    SEXUAL_HEALTH = "sexual_health"
+    OTHER_LOCAL_AUTHORITY = "other_local_authority"
+    VOLUNTARY = "voluntary"
+    REQUESTER = "requester"
+    STATISTICS = "statistics"
+    IDENTITY_TEAM = "identity_team"
+
+
+SETTINGS = frozenset({RecipientKind.SCHOOL, RecipientKind.EARLY_YEARS, RecipientKind.FURTHER_EDUCATION})
+"""What a child's own setting receives as."""
 
 
 class FieldClass(StrEnum):

@@ -45,6 +45,7 @@ class Vocabulary:
     """The words that agreements may use.
 
     Attributes:
+        groups: Named kinds of recipient that are often named together.
         told_by: Class to the classes from which it can be told: a seal on the one must name the others.
         field_sets: Named groups of fields that permits include.
         categories: Named closed maps.
@@ -52,14 +53,15 @@ class Vocabulary:
 
     guards: Mapping[str, GuardEntry]
     recipients: Mapping[RecipientKind, Agency]
+    groups: Mapping[str, tuple[RecipientKind, ...]]
     purposes: Mapping[str, Purpose]
     told_by: Mapping[FieldClass, frozenset[FieldClass]]
     categories: Mapping[str, tuple[tuple[str, str], ...]]
     field_sets: Mapping[str, Mapping[str, Transform]]
 
-    def agency_of(self, kind: str) -> Agency | None:
-        """The agency to which a kind of recipient belongs, None for a word that is no such kind."""
-        return next((agency for known, agency in self.recipients.items() if known == kind), None)
+    def kinds_named(self, name: str) -> tuple[RecipientKind, ...]:
+        """The kinds of recipient that a name stands for: itself, or those of a group; none for an unknown word."""
+        return self.groups.get(name) or tuple(kind for kind in RecipientKind if kind == name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,14 +86,14 @@ def _check_never_stopped(permit: Permit, table: Table, faults: Faults) -> None:
 
 def _recipients(table: Table, agreement: Agreement, words: Words) -> tuple[RecipientKind, ...]:
     node = table.get("to")
-    to = members_of(node, "recipient", RecipientKind, words.faults)
+    to = words.recipients(node)
     named = words_of(node, Faults())
     if node is not None and not named:
         words.faults.add(node.place, "nobody receives it; name a recipient")
-    for word in named:
-        agency = words.vocabulary.agency_of(word.text)
+    for word, kind in ((w, kind) for w in named for kind in words.vocabulary.kinds_named(w.text)):
+        agency = words.vocabulary.recipients.get(kind)
         if agency and agency not in agreement.parties:
-            words.faults.add(word.place, f"'{word.text}' belongs to {agency}, which is not among the parties above")
+            words.faults.add(word.place, f"'{kind}' belongs to {agency}, which is not among the parties above")
     return to
 
 

@@ -9,8 +9,8 @@ from sharing.policy.model import AlwaysRule, NeverRule, Seal, SealException
 from sharing.policy.paths import EXISTS
 from sharing.policy.read_vocabulary import transform_of
 from sharing.policy.read_words import Words
-from sharing.policy.reading import check_keys, flag_of, members_of, name_of, tables_of, text_of, word_of, words_of
-from sharing.vocabulary import FieldClass, RecipientKind
+from sharing.policy.reading import check_keys, flag_of, name_of, tables_of, text_of, word_of, words_of
+from sharing.vocabulary import FieldClass
 
 _SEAL = ("id", "means", "when", "closes", "do", "marker")
 
@@ -19,7 +19,7 @@ def read_seals(document: Table, words: Words) -> Iterator[tuple[Seal, Place]]:
     """The seals, each with its place."""
     check_keys(document, ("seals",), ("seals",), words.faults)
     for table in tables_of(document.get("seals"), words.faults):
-        check_keys(table, (*_SEAL, "to", "absolute", "except"), _SEAL, words.faults)
+        check_keys(table, (*_SEAL, "to", "except_to", "absolute", "except"), _SEAL, words.faults)
         text_of(table.get("means"), words.faults)
         yield _seal(table, words), table.place
 
@@ -33,7 +33,7 @@ def _seal(table: Table, words: Words) -> Seal:
         when=words.condition(table.get("when"), Polarity.SEAL),
         classes=classes,
         exists=any(word.text == EXISTS for word in closes),
-        to=words.kinds(table.get("to")),
+        to=words.kinds(table.get("to"), table.get("except_to")),
         do=do,
         absolute=flag_of(table.get("absolute"), words.faults),
         exceptions=tuple(_exceptions(table, words)),
@@ -65,12 +65,12 @@ def _check_closure(closed: FieldClass, seal: Seal, table: Table, words: Words) -
 def _exceptions(table: Table, words: Words) -> Iterator[SealException]:
     for entry in tables_of(table.get("except"), words.faults):
         check_keys(entry, ("to", "when"), ("to",), words.faults)
-        to = members_of(entry.get("to"), "recipient", RecipientKind, words.faults)
+        to = words.recipients(entry.get("to"))
         yield SealException(to, words.condition(entry.get("when"), Polarity.PERMIT))
 
 
 _NEVER = ("id", "because", "to")
-_NEVER_MORE = ("classes", "fields", "events", "except_events", "except_fields", "when", "more_than")
+_NEVER_MORE = ("classes", "fields", "events", "except_events", "except_fields", "except_to", "when", "more_than")
 
 
 def read_never(document: Table, words: Words) -> Iterator[tuple[NeverRule, Place]]:
@@ -83,7 +83,7 @@ def read_never(document: Table, words: Words) -> Iterator[tuple[NeverRule, Place
             because=text_of(table.get("because"), words.faults),
             classes=words.classes(words_of(table.get("classes"), words.faults)),
             fields=words.paths(table.get("fields")),
-            to=words.kinds(table.get("to")),
+            to=words.kinds(table.get("to"), table.get("except_to")),
             events=words.events(table.get("events")) if table.get("events") else None,
             except_events=words.events(table.get("except_events")),
             except_fields=words.paths(table.get("except_fields")),
@@ -115,7 +115,7 @@ def read_always(document: Table, words: Words) -> Iterator[tuple[AlwaysRule, Pla
                     rule_id=name_of(table.get("id"), words.faults),
                     because=text_of(table.get("because"), words.faults),
                     event=event,
-                    to=members_of(table.get("to"), "recipient", RecipientKind, words.faults),
+                    to=words.recipients(table.get("to")),
                     fields=tuple(word.text for word in named),
                     when=words.condition(table.get("when"), None),
                     at_least=enough or CLEAR,

@@ -13,7 +13,16 @@ from sharing.policy.model import GuardEntry, Purpose, Vocabulary
 from sharing.policy.reading import check_keys, members_of, name_of, table_of, text_of, word_of
 from sharing.vocabulary import Agency, FieldClass, RecipientKind
 
-_SECTIONS = ("classes", "guards", "recipients", "purposes", "transforms", "categories", "field_sets")
+_SECTIONS = (
+    "classes",
+    "guards",
+    "recipients",
+    "recipient_groups",
+    "purposes",
+    "transforms",
+    "categories",
+    "field_sets",
+)
 
 
 def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
@@ -25,6 +34,7 @@ def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
     return Vocabulary(
         guards=_guards(part["guards"], faults),
         recipients=_recipients(part["recipients"], faults),
+        groups=_groups(part["recipient_groups"], faults),
         purposes=_purposes(part["purposes"], faults),
         told_by=_classes(part["classes"], faults),
         categories=categories,
@@ -90,6 +100,15 @@ def _recipients(table: Table, faults: Faults) -> Mapping[RecipientKind, Agency]:
         if agencies:
             found[known[name]] = agencies[0]
     return found
+
+
+def _groups(table: Table, faults: Faults) -> Mapping[str, tuple[RecipientKind, ...]]:
+    """Names for kinds that are often named together. A group is no kind, so that a name means one thing only."""
+    kinds = {k.value for k in RecipientKind}
+    for key, _ in table.entries.values():
+        if name_of(key, faults) in kinds:
+            faults.add(key.place, f"'{key.text}' is a recipient; a group needs another name")
+    return {name: members_of(table.get(name), "recipient", RecipientKind, faults) for name in table.entries}
 
 
 def _purposes(table: Table, faults: Faults) -> Mapping[str, Purpose]:

@@ -63,11 +63,24 @@ class Words:
                 self.faults.add(word.place, f"'{word.text}': {_WRONG_WAY[Polarity.PERMIT]}")
         return members_of(node, "guard", Guard, self.faults)
 
-    def kinds(self, node: Node | None) -> tuple[RecipientKind, ...] | None:
-        """A list of kinds of recipient; None for `all`, or where nothing stands."""
-        if node is None or (isinstance(node, Word) and node.text == ALL):
+    def kinds(self, node: Node | None, spared: Node | None = None) -> tuple[RecipientKind, ...] | None:
+        """A list of kinds of recipient without those that are spared; None for everybody, or where nothing stands."""
+        everybody = node is None or (isinstance(node, Word) and node.text == ALL)
+        if everybody and spared is None:
             return None
-        return members_of(node, "recipient", RecipientKind, self.faults)
+        named = tuple(RecipientKind) if everybody else self.recipients(node)
+        out = self.recipients(spared) if spared is not None else ()
+        return tuple(kind for kind in named if kind not in out)
+
+    def recipients(self, node: Node | None) -> tuple[RecipientKind, ...]:
+        """A list of kinds of recipient and of groups of them; each kind once, in the order written."""
+        found: dict[RecipientKind, None] = {}
+        for word in words_of(node, self.faults):
+            kinds = self.vocabulary.kinds_named(word.text)
+            if not kinds:
+                self.faults.unknown(word, "recipient", [*RecipientKind, *self.vocabulary.groups])
+            found |= dict.fromkeys(kinds)
+        return tuple(found)
 
     def classes(self, found: list[Word]) -> frozenset[FieldClass]:
         """Classes of field."""

@@ -6,7 +6,7 @@ from sharing.directory import Directory, Organisation
 from sharing.events import CoverageKind, PlanKind
 from sharing.reconciliation.parties import SETTING_KINDS, recipient_for
 from sharing.reconciliation.state import Involvement, SubjectState
-from sharing.vocabulary import Recipient, RecipientKind
+from sharing.vocabulary import SETTINGS, Recipient, RecipientKind
 
 CASE_PLANS = frozenset(PlanKind) - {PlanKind.EARLY_HELP}
 """Plans that a social work team holds."""
@@ -14,7 +14,6 @@ CASE_PLANS = frozenset(PlanKind) - {PlanKind.EARLY_HELP}
 FLAG_PLANS = frozenset({PlanKind.CHILD_PROTECTION, PlanKind.LOOKED_AFTER, PlanKind.UNBORN_CHILD_PROTECTION})
 """Plans whose existence unscheduled care is told, as Child Protection - Information Sharing does."""
 
-SETTINGS = frozenset({RecipientKind.SCHOOL, RecipientKind.EARLY_YEARS})
 LEADS = ("safeguarding_lead", "deputy_safeguarding_lead", "office")
 
 

@@ -29,10 +29,32 @@ _KINDS: Mapping[str, RecipientKind] = MappingProxyType(
         "practice_lead": RecipientKind.GP,
         "health_visitor": RecipientKind.HEALTH_VISITOR,
         "school_nurse": RecipientKind.SCHOOL_NURSE,
+        "maternity": RecipientKind.MATERNITY,
+        "camhs": RecipientKind.CAMHS,
+        "sexual_health": RecipientKind.SEXUAL_HEALTH,
+        "neighbourhood_team": RecipientKind.POLICE_NEIGHBOURHOOD,
+        "control_room": RecipientKind.POLICE_EMERGENCY,
+        "core_group_member": RecipientKind.CORE_GROUP_MEMBER,
+        "adoption_team": RecipientKind.ADOPTION_TEAM,
+        "lado": RecipientKind.LADO,
+        "independent_alternate": RecipientKind.INDEPENDENT_ALTERNATE,
+        "other_authority_duty": RecipientKind.OTHER_LOCAL_AUTHORITY,
+        "voluntary_lead": RecipientKind.VOLUNTARY,
+        "subject_access": RecipientKind.REQUESTER,
+        "statistics": RecipientKind.STATISTICS,
+        "identity_reviewer": RecipientKind.IDENTITY_TEAM,
     }
 )
-_SCHOOL_KINDS = frozenset({OrganisationKind.SCHOOL, OrganisationKind.INDEPENDENT_SCHOOL, OrganisationKind.COLLEGE})
-SETTING_KINDS = _SCHOOL_KINDS | {OrganisationKind.NURSERY}
+_CORE_GROUP = "core_group_member"
+_AS_SETTING: Mapping[OrganisationKind, RecipientKind] = MappingProxyType(
+    {
+        OrganisationKind.SCHOOL: RecipientKind.SCHOOL,
+        OrganisationKind.INDEPENDENT_SCHOOL: RecipientKind.SCHOOL,
+        OrganisationKind.COLLEGE: RecipientKind.FURTHER_EDUCATION,
+        OrganisationKind.NURSERY: RecipientKind.EARLY_YEARS,
+    }
+)
+SETTING_KINDS = frozenset(_AS_SETTING)
 
 _SPEAKS_AS: Mapping[OrganisationKind, str] = MappingProxyType(
     {
@@ -46,6 +68,8 @@ _SPEAKS_AS: Mapping[OrganisationKind, str] = MappingProxyType(
         OrganisationKind.COMMUNITY_HEALTH: "health_visitor",
         OrganisationKind.GP_PRACTICE: "practice_lead",
         OrganisationKind.EDUCATION_SERVICE: "education_duty",
+        OrganisationKind.OTHER_AUTHORITY: "other_authority_duty",
+        OrganisationKind.VOLUNTARY: "voluntary_lead",
     }
 )
 
@@ -70,11 +94,12 @@ def recipient_for(organisation: Organisation, function: str) -> Recipient:
 
 
 def kind_of(organisation: OrganisationKind, function: str) -> RecipientKind:
-    """As what a function receives. A function of a setting receives as the setting, whatever it is called."""
-    if organisation is OrganisationKind.NURSERY:
-        return RecipientKind.EARLY_YEARS
-    if organisation in _SCHOOL_KINDS:
-        return RecipientKind.SCHOOL
+    """As what a function receives. A function of a setting receives as the setting, whatever it is called.
+
+    Its seat in a core group is the exception: what the core group learns is not what the setting as such learns.
+    """
+    if organisation in _AS_SETTING and function != _CORE_GROUP:
+        return _AS_SETTING[organisation]
     return _KINDS.get(function) or _KINDS[_SPEAKS_AS[organisation]]
 
 

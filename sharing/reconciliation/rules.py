@@ -15,6 +15,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from sharing.events import ContactOutcome, ReceiptState, ReferralOutcome, TaskKind
+from sharing.vocabulary import SETTINGS
 from sharing.vocabulary import RecipientKind as Kind
 
 
@@ -142,7 +143,7 @@ _CLOCKS = (
     ClockRule(
         ENCOMPASS_ACKNOWLEDGED,
         starts_on="police.da_incident.notified",
-        owners=frozenset({Kind.SCHOOL, Kind.EARLY_YEARS}),
+        owners=SETTINGS,
         lasts=BEFORE_SCHOOL,
         stops_on=("school.alert.acknowledged",),
         stages=(

@@ -14,8 +14,9 @@ from sharing.directory import Directory
 from sharing.events import Event
 from sharing.reconciliation.parties import may_say
 from sharing.reconciliation.state import SubjectState
+from sharing.routing.grounds import Case
 from sharing.routing.model import Gap, Ground, Need, Routing
-from sharing.routing.rules import REFERRAL, ROUTES, Case
+from sharing.routing.table import REFERRAL, ROUTES
 from sharing.vocabulary import Recipient, RecipientKind
 
 __all__ = ["ROUTES", "Gap", "Ground", "Need", "Routing", "recipients", "routes_as_markdown"]

@@ -1,92 +1,59 @@
-"""The rules that name recipients, each one sentence, and the table that says which event asks which rules.
+"""The rules that name recipients, each one sentence.
 
-Left out: the sender's own exclusion and what is said when nobody can be reached (`routing`).
+Left out: what they stand on (`grounds`), which event asks which (`table`), the sender's own exclusion and what is said
+when nobody can be reached (`routing`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from types import MappingProxyType
-
-from sharing.directory import Directory, Organisation
 from sharing.events import (
     CoverageKind,
-    Event,
     PlanChanged,
     PlanKind,
     RegistrationChanged,
     RegistrationKind,
-    RiskGrade,
     SealChanged,
     SealKind,
     UnscheduledAttended,
-    Urgency,
 )
-from sharing.reconciliation.involved import (
-    FLAG_PLANS,
-    SETTINGS,
-    gap_of,
-    has_case,
-    has_open_referral,
-    lead_of,
-    open_involvements,
-)
-from sharing.reconciliation.parties import first_function, only_one, recipient_for
-from sharing.reconciliation.state import SubjectState
+from sharing.reconciliation.involved import FLAG_PLANS, gap_of, has_case, has_open_referral, lead_of
+from sharing.reconciliation.parties import recipient_for
+from sharing.routing.grounds import Case, Found, duty, involved, is_under_five, reached, the_function
 from sharing.routing.model import Gap, Ground, Need
-from sharing.vocabulary import OrganisationKind, Recipient, RecipientKind
+from sharing.vocabulary import SETTINGS, OrganisationKind, RecipientKind
 
-REFERRAL = "referral.submitted"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a rule looks at. `night`: the emergency duty team is on; `today`: the local date."""
-
-    event: Event
-    event_id: str
-    sender: str
-    state: SubjectState
-    directory: Directory
-    night: bool
-    today: date
-
-    @property
-    def authority(self) -> Organisation:
-        """The local authority.
-
-        Raises:
-            Misconfigured: the directory has not exactly one.
-        """
-        return self.directory.the(OrganisationKind.LOCAL_AUTHORITY)
-
-    @property
-    def immediate(self) -> bool:
-        """Whether it cannot wait for the morning."""
-        grave = getattr(self.event, "risk_grade", None) is RiskGrade.HIGH
-        return grave or self.event.envelope.urgency is Urgency.IMMEDIATE
-
-
-Found = Iterator[Need | Gap]
-Rule = Callable[[Case], Found]
-
-
-# ---------------------------------------------------------------- the rules, each one sentence
+_OTHER_HEALTH = frozenset(
+    {
+        RecipientKind.EMERGENCY_DEPARTMENT,
+        RecipientKind.MATERNITY,
+        RecipientKind.CAMHS,
+        RecipientKind.SEXUAL_HEALTH,
+    }
+)
+_OTHER_PARTNERS = frozenset(
+    {
+        RecipientKind.CORE_GROUP_MEMBER,
+        RecipientKind.ADOPTION_TEAM,
+        RecipientKind.POLICE_DUTY,
+        RecipientKind.POLICE_NEIGHBOURHOOD,
+        RecipientKind.POLICE_EMERGENCY,
+        RecipientKind.OTHER_LOCAL_AUTHORITY,
+        RecipientKind.VOLUNTARY,
+    }
+)
 
 
 def front_door(case: Case) -> Found:
     """The authority's front door, by statute; its emergency duty team too when the front door is closed."""
-    yield _duty(case, "front_door")
+    yield duty(case, "front_door")
     if case.night:
-        yield _duty(case, "emergency_duty")
+        yield duty(case, "emergency_duty")
 
 
 def social_care(case: Case) -> Found:
     """Social care: the team that holds the case, else the front door; at night emergency duty when it cannot wait."""
     held = has_case(case.state, case.today)
-    yield _duty(case, "allocated_team" if held else "front_door")
+    yield duty(case, "allocated_team" if held else "front_door")
     if case.night and (held or case.immediate or has_open_referral(case.state)):
-        yield _duty(case, "emergency_duty")
+        yield duty(case, "emergency_duty")
 
 
 def case_holder(case: Case) -> Found:
@@ -100,7 +67,7 @@ def asker(case: Case) -> Found:
     reply = case.event.envelope.in_reply_to
     for question in case.state.questions:
         if question.asker and reply in question.exchanges and question.owner.organisation == case.sender:
-            yield from _reached(case, question.asker, Ground.QUESTION, "asker", question.event_id)
+            yield from reached(case, question.asker, Ground.QUESTION, "asker", question.event_id)
 
 
 def own_setting(case: Case) -> Found:
@@ -114,17 +81,17 @@ def own_setting(case: Case) -> Found:
             yield Need(lead, Ground.STATUTORY, "own_setting")
             continue
         yield Gap(waited.setting, gap_of(case.directory, waited.setting) or CoverageKind.NOT_ENROLLED)
-        yield from _function(case, OrganisationKind.EDUCATION_SERVICE, "education_duty", "own_setting")
+        yield from the_function(case, OrganisationKind.EDUCATION_SERVICE, "education_duty", "own_setting")
 
 
 def involved_settings(case: Case) -> Found:
     """Settings with an open involvement."""
-    yield from _involved(case, SETTINGS, "involved_settings")
+    yield from involved(case, SETTINGS, "involved_settings")
 
 
 def involved_gp(case: Case) -> Found:
     """The practice where the child is registered: as last told, else as the sender's own record has it."""
-    known = list(_involved(case, frozenset({RecipientKind.GP}), "involved_gp"))
+    known = list(involved(case, frozenset({RecipientKind.GP}), "involved_gp"))
     yield from known
     named = case.event.child.gp_practice
     if not known and named and isinstance(case.event, UnscheduledAttended):
@@ -138,32 +105,43 @@ def involved_gp(case: Case) -> Found:
 def health_visitor(case: Case) -> Found:
     """The health visitor or school nurse involved; for a child under five the area's health visiting service."""
     kinds = frozenset({RecipientKind.HEALTH_VISITOR, RecipientKind.SCHOOL_NURSE})
-    known = list(_involved(case, kinds, "health_visitor"))
+    known = list(involved(case, kinds, "health_visitor"))
     yield from known
-    if not known and _is_under_five(case):
-        yield from _function(case, OrganisationKind.COMMUNITY_HEALTH, "health_visitor", "health_visitor")
+    if not known and is_under_five(case):
+        yield from the_function(case, OrganisationKind.COMMUNITY_HEALTH, "health_visitor", "health_visitor")
+
+
+def other_health(case: Case) -> Found:
+    """Other health services involved: hospital, maternity, mental health, sexual health."""
+    yield from involved(case, _OTHER_HEALTH, "other_health")
+
+
+def other_partners(case: Case) -> Found:
+    """Whoever else is involved: core group, adoption team, police, another authority, a charity."""
+    yield from involved(case, _OTHER_PARTNERS, "other_partners")
 
 
 def emergency_departments(case: Case) -> Found:
-    """Every emergency department, of the existence of a plan that unscheduled care must know."""
+    """Every emergency department and maternity service, of a plan that unscheduled care must know to exist."""
     if isinstance(case.event, PlanChanged) and case.event.kind in FLAG_PLANS:
         for trust in case.directory.of_kind(OrganisationKind.HOSPITAL_TRUST):
             yield Need(recipient_for(trust, "emergency_department"), Ground.STATUTORY, "emergency_departments")
+            if "maternity" in trust.functions:
+                yield Need(recipient_for(trust, "maternity"), Ground.STATUTORY, "emergency_departments")
 
 
 def plan_partners(case: Case) -> Found:
-    """Settings, practice and health visitor involved with a child whose plan a social work team holds."""
+    """Everybody involved with a child whose plan a social work team holds."""
     if isinstance(case.event, PlanChanged) and case.event.kind not in (None, PlanKind.EARLY_HELP):
-        yield from involved_settings(case)
-        yield from involved_gp(case)
-        yield from health_visitor(case)
+        for rule in (involved_settings, involved_gp, health_visitor, other_health, other_partners):
+            yield from rule(case)
 
 
 def open_askers(case: Case) -> Found:
     """Everybody whose question to the sender about the child is still open."""
     for question in case.state.questions:
         if question.is_open and question.asker and question.owner.organisation == case.sender:
-            yield from _reached(case, question.asker, Ground.QUESTION, "open_askers")
+            yield from reached(case, question.asker, Ground.QUESTION, "open_askers")
 
 
 def worried_clinician(case: Case) -> Found:
@@ -180,9 +158,9 @@ def sealed_matter(case: Case) -> Found:
         return
     held = has_case(case.state, case.today)
     if held or has_open_referral(case.state):
-        yield _duty(case, "allocated_team" if held else "front_door")
+        yield duty(case, "allocated_team" if held else "front_door")
         if case.night:
-            yield _duty(case, "emergency_duty")
+            yield duty(case, "emergency_duty")
 
 
 def registration_partners(case: Case) -> Found:
@@ -194,67 +172,4 @@ def registration_partners(case: Case) -> Found:
 
 def education_duty(case: Case) -> Found:
     """The authority's education service, by the attendance regulations."""
-    yield from _function(case, OrganisationKind.EDUCATION_SERVICE, "education_duty", "education_duty")
-
-
-ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
-    {
-        REFERRAL: (front_door,),
-        "csc.contact.decided": (asker,),
-        "csc.referral.decided": (asker,),
-        "csc.allocation.changed": (involved_settings, involved_gp, health_visitor, open_askers),
-        "csc.plan.changed": (emergency_departments, plan_partners),
-        "csc.involvement.changed": (),
-        "seal.changed": (sealed_matter,),
-        "police.da_incident.notified": (social_care, own_setting, health_visitor),
-        "police.missing.changed": (social_care, involved_settings, health_visitor),
-        "health.unscheduled.attended": (case_holder, worried_clinician, involved_gp, health_visitor),
-        "health.registration.changed": (registration_partners, sealed_matter),
-        "school.concern.shared": (social_care,),
-        "school.alert.acknowledged": (asker, case_holder),
-        "school.attendance.threshold": (education_duty, case_holder),
-        "education.setting.found": (),
-    }
-)
-"""Who needs to know of what comes in. What the broker says itself names its recipients in `Said.to`."""
-
-
-# ---------------------------------------------------------------- what the rules stand on
-
-
-def _duty(case: Case, function: str) -> Need:
-    """A function of the authority, which by law must be reachable."""
-    return Need(recipient_for(case.authority, function), Ground.STATUTORY, function)
-
-
-def _function(case: Case, kind: OrganisationKind, function: str, rule: str) -> Found:
-    found = only_one(case.directory, kind)
-    if found is None:
-        yield Gap(f"kind:{kind}", CoverageKind.NOT_ENROLLED)
-    else:
-        yield Need(recipient_for(found, first_function(found, (function,))), Ground.STATUTORY, rule)
-
-
-def _involved(case: Case, kinds: frozenset[RecipientKind], rule: str) -> Found:
-    for involvement in open_involvements(case.state, case.today):
-        if involvement.kind in kinds:
-            recipient = Recipient(involvement.organisation, involvement.function, involvement.kind)
-            yield from _reached(case, recipient, Ground.INVOLVEMENT, rule)
-
-
-def _reached(case: Case, recipient: Recipient, ground: Ground, rule: str, answers: str = "") -> Found:
-    found = case.directory.get(recipient.organisation)
-    if found is None or not found.enrolled:
-        yield Gap(recipient.organisation, CoverageKind.NOT_ENROLLED)
-    else:
-        yield Need(recipient, ground, rule, answers)
-
-
-def _is_under_five(case: Case) -> bool:
-    """Under five, or not yet born; an age that nobody knows is not guessed."""
-    child = case.event.child
-    if child.birth_date is None:
-        return child.expected_birth_date is not None
-    fifth = (child.birth_date.month, child.birth_date.day)
-    years = case.today.year - child.birth_date.year - ((case.today.month, case.today.day) < fifth)
-    return years < 5  # noqa: PLR2004 - the health visiting service serves children under five
+    yield from the_function(case, OrganisationKind.EDUCATION_SERVICE, "education_duty", "education_duty")

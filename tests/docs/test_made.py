@@ -9,7 +9,7 @@ from docs import made as making
 from docs.made import between_marks, made
 from sharing.events import EVENT_TYPES
 from sharing.reconciliation.rules import RULES
-from sharing.routing.rules import ROUTES
+from sharing.routing import ROUTES
 from sharing.vocabulary import FieldClass
 
 SVG = "{http://www.w3.org/2000/svg}"

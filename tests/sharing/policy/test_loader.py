@@ -143,8 +143,21 @@ FAULTY = [
         "'never_stopped' is for a referral on its way to social care",
     ),
     ("encompass.yaml", "hold_until: identity_settled", "hold_until: adoption", "a seal guard cannot open anything"),
-    ("encompass.yaml", "to: [school]", "to: []", "nobody receives it"),
-    ("encompass.yaml", "to: [school]", "to: {school: yes}", "one word or line of text is expected here"),
+    ("encompass.yaml", "to: [school, further_education]", "to: []", "nobody receives it"),
+    (
+        "encompass.yaml",
+        "to: [school, further_education]",
+        "to: {school: yes}",
+        "one word or line of text is expected here",
+    ),
+    ("encompass.yaml", "to: [settings]", "to: [setings]", "unknown recipient 'setings'; did you mean 'settings'?"),
+    (
+        "vocabulary.yaml",
+        "  settings:          [",
+        "  school:            [",
+        "'school' is a recipient; a group needs another name",
+    ),
+    ("seals.yaml", "except_to: [adoption_team]", "except_to: [adoption_teams]", "unknown recipient 'adoption_teams'"),
     (
         "encompass.yaml",
         "parties: [schools, ",
@@ -163,8 +176,8 @@ FAULTY = [
     (
         "encompass.yaml",
         "- id: school-notice",
-        "- id: early-years-notice",
-        "permit 'encompass/early-years-notice' is used already, at encompass.yaml:",
+        "- id: health-notice",
+        "permit 'encompass/health-notice' is used already, at encompass.yaml:",
     ),
     ("encompass.yaml", "- id: school-notice", "- id: School notice", "a name is lower-case letters and digits"),
     ("encompass.yaml", "agreement: encompass", "agreement: coordination", "agreement 'coordination' is used already"),
@@ -202,8 +215,8 @@ FAULTY = [
         "an absolute seal has no exception",
     ),
     ("seals.yaml", "id: s-flag", "id: address", "seal 'seals/address' is used already"),
-    ("invariants.yaml", "    classes: [C]\n", "", "'classes' or 'fields' must say what is never released"),
-    ("invariants.yaml", "classes: [G]", "classes: [GG]", "unknown class 'GG'"),
+    ("invariants.yaml", "    classes: [H]\n", "", "'classes' or 'fields' must say what is never released"),
+    ("invariants.yaml", "classes: [H]", "classes: [HH]", "unknown class 'HH'"),
     (
         "invariants.yaml",
         "fields: [envelope.event_id,",
@@ -238,11 +251,11 @@ def test_the_place_inside_a_condition_is_that_of_the_guard():
 def test_two_permits_on_one_cell_are_refused_and_name_each_other():
     texts = changed(
         "encompass.yaml",
-        "to: [early_years]\n    purpose: encompass-local",
-        "to: [education_duty]\n    purpose: encompass-local",
+        "to: [health_visitor, school_nurse, maternity]",
+        "to: [health_visitor, school_nurse, maternity, allocated_team]",
     )
     found = faults_of(texts)
-    assert any("is ruled already by encompass/early-years-notice, at encompass.yaml:" in line for line in found)
+    assert any("is ruled already by encompass/allocated-team-notice, at encompass.yaml:" in line for line in found)
 
 
 def test_a_band_needs_the_day_from_which_it_is_counted():
@@ -327,7 +340,7 @@ def test_the_same_permissions_have_the_same_version_whatever_their_spelling():
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("encompass.yaml", "      child_words: clear\n", ""),
+        ("encompass.yaml", "      grade: clear\n", ""),
         ("encompass.yaml", "    when: open_involvement\n", ""),
         ("encompass.yaml", "    hold_until: identity_settled\n", ""),
         ("coordination.yaml", "child.postcode: outward", "child.postcode: clear"),
