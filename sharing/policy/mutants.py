@@ -96,7 +96,7 @@ def _of_permit(agreements: Agreements, permit: Permit, taken: Taken) -> Iterator
 
 def _recipients(agreements: Agreements, permit: Permit, taken: Taken) -> Iterator[Mutant]:
     for kind in RecipientKind:
-        agency = agreements.vocabulary.agency_of(kind)
+        agency = agreements.vocabulary.recipients.get(kind)
         given = taken.get((permit.event_type, kind, permit.purpose.name), set())
         if kind in permit.to or agency not in permit.agreement.parties or given & set(permit.fields):
             continue
