@@ -1,29 +1,29 @@
 """One exchange explained from the ledger: what was decided, under which agreement, for each field why, in which leaf.
 
-Left out: who may be told (`clearance`), words (`why_cli`). Rules: it is read from what was recorded, not decided anew;
-an explanation names fields, rules, facts and functions, never a value of the event.
+Left out: who may be told (`clearance`), words (`why_words`). Rules: the decision is read from what was recorded, not
+decided anew; where each fact comes from is found by the very function that decides, as the registers stand now, and a
+fact that is not what it was says so; an explanation names fields, rules, facts and functions, never a value of the
+event.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.errors import Forgotten
 from ledger.packing import MAX_ROWS, POSITION_BITS
 from ledger.rows import Released, StoredEvent, StoredExchange, StoredRedecision
 from ledger.store import Transaction
-from sharing.events import SealKind
-from sharing.policy import Agreements, Guard
-from sharing.reconciliation import SubjectState, from_bytes
-from sharing.reconciliation.rules import REFERRAL_DECISION
+from sharing.codec import decode
+from sharing.facts import Entry, Finding, findings
+from sharing.policy import Agreements, Facts, Guard
+from sharing.policy.basis import Basis, basis_of, safe_words
+from sharing.policy.reasons import Otherwise, reason_of
+from sharing.policy.witnesses import SAID
+from sharing.vocabulary import Recipient, RecipientKind
+from streams.agents.absorption import Absorption
 from streams.broker import Broker
-
-_SEAL_KINDS = {
-    Guard.ADDRESS_SEALED: SealKind.ADDRESS,
-    Guard.S_FLAG: SealKind.S_FLAG,
-    Guard.PERPETRATOR_CHANNEL: SealKind.PERPETRATOR_CHANNEL,
-    Guard.ADOPTION: SealKind.ADOPTION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,10 @@ class Explanation:
 
     Attributes:
         decision: The newest one, as the ledger keeps it.
-        facts: For each guard its value, its source and what is known of when.
+        facts: For each guard its value then and now, its register, and the entries on which it rests now.
+        why: For each field that was asked about, its chain of rules and what would have changed it.
+        basis: On what a release rests, None where no permit speaks.
+        safe_words: What may be shown to the recipient: the same whatever is sealed.
         leaves: Of each decision about this exchange, oldest first.
         released: When it was claimed for sending, None when it was not.
     """
@@ -55,6 +58,9 @@ class Explanation:
     kind: str
     decision: Mapping[str, Any]
     facts: tuple[Mapping[str, Any], ...]
+    why: Mapping[str, Mapping[str, Any]]
+    basis: Basis | None
+    safe_words: tuple[str, ...]
     versions: Mapping[str, Any]
     leaves: tuple[Leaf, ...]
     released: Released | None
@@ -70,9 +76,8 @@ def explain(broker: Broker, exchange: bytes) -> Explanation | None:
         row, found = decided[-1]
         decision = json.loads(tx.outcomes([found.outcome])[found.outcome])
         root = tx.joined_to([stored.subject]).get(stored.subject, stored.subject)
-        kept = tx.states([root])[root].state
-        state = from_bytes(kept) if kept else SubjectState()
         released = (r for r in tx.released_of(root) if r.exchange_id == exchange)
+        kind = RecipientKind(found.kind)
         return Explanation(
             exchange=exchange.hex(),
             event=stored.event_id.hex(),
@@ -81,10 +86,10 @@ def explain(broker: Broker, exchange: bytes) -> Explanation | None:
             function=found.function,
             kind=found.kind,
             decision=decision,
-            facts=tuple(
-                _fact(broker.agreements, Guard(g), v, _standing(Guard(g), state, found.organisation))
-                for g, v in decision["guards"].items()
-            ),
+            facts=tuple(_facts(broker, tx, stored, found, decision["guards"])),
+            why={path: _why(broker.agreements, kind, decision, path) for path, *_ in decision["fields"]},
+            basis=basis_of(broker.agreements, decision["permit"]),
+            safe_words=safe_words(broker.agreements, decision["event"], kind),
             versions={
                 "agreements": row.agreements,
                 "register_head": row.register_head,
@@ -147,33 +152,73 @@ def _engine(tx: Transaction, n: int) -> str:
     return tx.word(row[0]) if row else ""
 
 
-def _fact(agreements: Agreements, guard: Guard, value: object, standing: list[dict[str, str]]) -> Mapping[str, Any]:
-    entry = agreements.vocabulary.guards[guard.value]
+def _why(agreements: Agreements, kind: RecipientKind, decision: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """What the rules in force say of one field under the facts that were recorded."""
+    facts = Facts.of({Guard(name): value for name, value in decision["guards"].items()})
+    try:
+        reason = reason_of(agreements, decision["event"], kind, path, facts)
+    except KeyError:
+        return {"rules": ["the catalogue has no such field any more"], "otherwise": []}
     return {
-        "guard": guard.value,
-        "value": "unknown" if value is None else str(value).lower(),
-        "means": entry.means,
-        "source": entry.source,
-        "owner": entry.owner,
-        "entries": standing,
+        "rules": [f"{step.rule}: {step.said}" if step.rule else step.said for step in reason.steps],
+        "otherwise": [_otherwise(agreements, found, facts) for found in reason.otherwise],
     }
 
 
-def _standing(guard: Guard, state: SubjectState, organisation: str) -> list[dict[str, str]]:
-    """What stands in the registers now that bears on a guard: since when, by whose word, by which event."""
-    if guard in _SEAL_KINDS:
-        seals = [s for s in state.seals if s.kind is _SEAL_KINDS[guard]]
-        return [_entry(s.set_at.isoformat(), s.holder_organisation, s.source_event) for s in seals]
-    if guard is Guard.OPEN_INVOLVEMENT:
-        own = [i for i in state.involvements if i.organisation == organisation and i.until is None]
-        return [_entry(i.since.isoformat(), i.organisation, i.source_event) for i in own]
-    if guard is Guard.OPEN_PLAN:
-        return [_entry(str(p.started or "not said"), p.organisation, p.source_event) for p in state.plans]
-    if guard is Guard.OPEN_REFERRAL:
-        asked = [q for q in state.questions if q.rule == REFERRAL_DECISION and q.is_open]
-        return [_entry(q.started_at.isoformat(), q.asker.organisation if q.asker else "", q.event_id) for q in asked]
-    return []
+def _otherwise(agreements: Agreements, found: Otherwise, facts: Facts) -> Mapping[str, str]:
+    means = agreements.vocabulary.guards[found.guard].means.rstrip(".")
+    so = {SAID[True]: "it were so", SAID[False]: "it were known not to be so"}.get(found.value, "it were not known")
+    return {
+        "guard": found.guard.value,
+        "was": _word(facts[found.guard]),
+        "would_be": next(_word(value) for value, said in SAID.items() if said == found.value),
+        "gives": found.fate,
+        "if": f"{so}: {means} ({found.guard})",
+    }
 
 
-def _entry(since: str, by: str, event: str) -> dict[str, str]:
-    return {"since": since, "by": by, "event": event}
+def _facts(
+    broker: Broker, tx: Transaction, stored: StoredEvent, exchange: StoredExchange, guards: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """Each fact of a decision as it was recorded, beside what the registers say now."""
+    now = _findings(broker, tx, stored, exchange, [Guard(name) for name in guards])
+    for name, value in guards.items():
+        entry, finding = broker.agreements.vocabulary.guards[name], now.get(Guard(name))
+        yield {
+            "guard": name,
+            "value": _word(value),
+            "now": _word(finding.value if finding else None),
+            "means": entry.means,
+            "source": entry.source,
+            "owner": entry.owner,
+            "entries": [_entry(e) for e in finding.entries if e.event] if finding else [],
+        }
+
+
+def _findings(
+    broker: Broker, tx: Transaction, stored: StoredEvent, exchange: StoredExchange, guards: Collection[Guard]
+) -> Mapping[Guard, Finding]:
+    """What is found now; nothing when the child's key was destroyed."""
+    work = Absorption(broker, tx)
+    work.subjects.relate([stored.subject])
+    recipient = Recipient(exchange.organisation, exchange.function, RecipientKind(exchange.kind))
+    try:
+        event = decode(tx.content(stored.n), broker.catalogue)
+        situation = work.situation(work.subjects.root(stored.subject))
+    except Forgotten:
+        return {}
+    return findings(event, stored.event_id.hex(), recipient, situation, guards)
+
+
+def _word(value: bool | None) -> str:
+    return "unknown" if value is None else str(value).lower()
+
+
+def _entry(entry: Entry) -> dict[str, str]:
+    """One entry: the event that says so, of which moment, recorded when, by whom, and since when it holds."""
+    times = {"since": entry.since, "at": entry.at, "recorded_at": entry.recorded_at}
+    return {
+        "by": entry.by,
+        "event": entry.event,
+        **{name: at.isoformat() if at else "not said" for name, at in times.items()},
+    }

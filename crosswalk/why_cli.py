@@ -1,22 +1,21 @@
 """`crosswalk why EXCHANGE [FIELD]`: why somebody received something, or did not, to who is cleared to be told.
 
-Left out: reading it (`explain`) and clearance itself (`clearance`). Rules: without clearance the answer depends on
-nothing but whether the ledger has the exchange: the same bytes with and without a seal. Exit status: 0 explained, 1 not
-(no such exchange, or no clearance), 2 a setting or argument is wrong.
+Left out: reading it (`explain`), its words (`why_words`) and clearance itself (`clearance`). Rules: without clearance
+the answer depends on nothing but whether the ledger has the exchange: the same bytes with and without a seal. Exit
+status: 0 explained, 1 not (no such exchange, or no clearance), 2 a setting or argument is wrong.
 """
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
 
 from crosswalk.clearance import cleared, grant, revoke
 from crosswalk.explain import Explanation, explain, known
+from crosswalk.why_words import document, lines
 from sharing.errors import Misconfigured
 from sharing.ids import ID_BYTES
 from streams.broker import open_broker
@@ -61,7 +60,7 @@ def why(
         return
     log.info("exchange explained", exchange_id=identity.hex(), owner=name)
     rows = _rows(found, field)
-    typer.echo(json.dumps(_document(found, rows)) if as_json else "\n".join(_lines(found, rows)))
+    typer.echo(json.dumps(document(found, rows)) if as_json else "\n".join(lines(found, rows, one=field is not None)))
 
 
 def _administer(keys: Path, to: str, end: str, file: Path | None) -> None:
@@ -101,46 +100,3 @@ def _rows(found: Explanation, field: str | None) -> list[list[str]]:
     if not chosen:
         raise Misconfigured(f"FIELD: {found.event_type} has no field {field!r}; leave it out to see them all")
     return chosen
-
-
-def _document(found: Explanation, rows: list[list[str]]) -> dict[str, Any]:
-    document = asdict(found)
-    sent = found.released
-    document["released"] = {"at": sent.at.isoformat(), "delivery_seq": sent.seq} if sent else None
-    document["decision"] = {k: v for k, v in found.decision.items() if k not in ("fields", "guards")}
-    document["fields"] = [dict(zip(("field", "transform", "reason", "rule"), row, strict=True)) for row in rows]
-    return document
-
-
-def _lines(found: Explanation, rows: list[list[str]]) -> Iterator[str]:
-    decision = found.decision
-    yield f"{found.exchange}: {found.event_type} to {found.function} of {found.organisation}, as {found.kind}"
-    yield f"  {decision['outcome']}: {decision['reason']} by {decision['rule'] or 'no agreement'}"
-    if decision["permit"]:
-        yield f"  agreement {decision['agreement']}, permit {decision['permit']}, purpose {decision['purpose']}"
-        yield f"  {decision['statute']}"
-    if found.released:
-        yield f"  left at {found.released.at.isoformat()} as number {found.released.seq} of its stream"
-    else:
-        yield "  it has not left"
-    yield "facts"
-    yield from (line for fact in found.facts for line in _fact_lines(fact))
-    yield "fields"
-    for path, transform, reason, rule in rows:
-        word = "withheld" if transform == "withhold" else "released" if transform == "clear" else f"as {transform}"
-        yield f"  {path:40} {word:10} {reason}{f' ({rule})' if rule else ''}"
-    yield "record"
-    versions = found.versions
-    yield f"  event {found.event}, schema {versions['schema']}, engine {versions['engine']}"
-    yield f"  agreements {versions['agreements'][:16]}, registers at {versions['register_head']}"
-    for leaf in found.leaves:
-        place = (
-            "waits to be numbered" if leaf.number is None else f"leaf {leaf.number} under checkpoint {leaf.checkpoint}"
-        )
-        yield f"  {leaf.step} at {leaf.decided_at}: {place}"
-
-
-def _fact_lines(fact: Any) -> Iterator[str]:
-    yield f"  {fact['guard']:28} {fact['value']:8} {fact['source']}"
-    for entry in fact["entries"]:
-        yield f"  {'':28} now: since {entry['since']}, by {entry['by']}, event {entry['event']}"

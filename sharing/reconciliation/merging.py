@@ -1,7 +1,8 @@
 """Two states of one child, once a person has said that they are one.
 
 Left out: who said so and what is routed again (the caller). Rules: nothing that restricts is lost; what both hold is
-held once, as the settled state has it; merging again changes nothing. A clock keeps the end that it has.
+held once, as the settled state has it, and is as fresh as the later of both says; merging again changes nothing. A
+clock keeps the end that it has.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -21,7 +22,10 @@ def merge_states(settled: SubjectState, provisional: SubjectState) -> SubjectSta
         provisional: Of the subject that is joined to it.
     """
     return SubjectState(
-        involvements=_together(settled.involvements, provisional.involvements, _involvement),
+        involvements=tuple(
+            _confirmed(i, provisional.involvements)
+            for i in _together(settled.involvements, provisional.involvements, _involvement)
+        ),
         seals=_together(settled.seals, provisional.seals, _seal),
         plans=tuple(_filled(plan, provisional.plans) for plan in _together(settled.plans, provisional.plans, _plan)),
         questions=_together(settled.questions, provisional.questions, lambda q: (q.exchange_id, q.rule)),
@@ -41,6 +45,15 @@ def _involvement(involvement: Involvement) -> Hashable:
     return involvement.organisation, involvement.function, None if open_now else involvement.source_event
 
 
+def _confirmed(involvement: Involvement, others: Iterable[Involvement]) -> Involvement:
+    """An involvement as fresh as whoever confirmed it last."""
+    for other in others:
+        if _involvement(other) == _involvement(involvement) and other.said is not None:
+            said = involvement.said.or_later(other.said) if involvement.said else other.said
+            involvement = replace(involvement, said=said)
+    return involvement
+
+
 def _seal(seal: Seal) -> Hashable:
     return seal.kind, seal.holder_organisation
 
@@ -58,5 +71,6 @@ def _filled(plan: Plan, others: Iterable[Plan]) -> Plan:
                 started=plan.started or other.started,
                 team=plan.team or other.team,
                 duty_phone=plan.duty_phone or other.duty_phone,
+                said=plan.said.or_later(other.said) if plan.said else other.said,
             )
     return plan

@@ -1,8 +1,8 @@
 """The registers that events keep: involvements, seals, plans, registrations.
 
 Left out: who may receive because of them (`routing`) and whose word counts (`parties.may_say`, asked before).
-Rules: each entry names its source event; the same event twice is one entry; a seal is lifted only by its holder; where
-a flag could be read either way the stricter stands.
+Rules: each entry names its source event and the event that last confirmed it; the same event twice is one entry; a seal
+is lifted only by its holder; where a flag could be read either way the stricter stands.
 """
 
 from dataclasses import replace
@@ -24,7 +24,7 @@ from sharing.events import (
     SealKind,
 )
 from sharing.reconciliation.parties import kind_of
-from sharing.reconciliation.saying import World, then
+from sharing.reconciliation.saying import World, source_of, then
 from sharing.reconciliation.state import EventFacts, Involvement, Plan, Seal, Step, SubjectState
 from sharing.vocabulary import Agency, RecipientKind
 
@@ -40,7 +40,7 @@ def absorb(state: SubjectState, event: Event, about: EventFacts, world: World) -
         case AllocationChanged():
             return then(step, _moved(step.state, _allocation(step.state, event, about)))
         case SealChanged():
-            return then(step, _seal(step.state, event.kind, event.action, event.holder_function, about))
+            return then(step, _seal(step.state, event.kind, event.action, event.holder_function, about, event))
         case RegistrationChanged():
             return then(step, _registration(step.state, event, about, world))
         case _:
@@ -66,6 +66,7 @@ def _involvement(state: SubjectState, event: InvolvementChanged, about: EventFac
         event.since or _today(about),
         None,
         about.event_id,
+        source_of(event, about),
     )
     if event.action is InvolvementAction.OPENED:
         return _moved(state, _with_involvement(state, new))
@@ -73,10 +74,15 @@ def _involvement(state: SubjectState, event: InvolvementChanged, about: EventFac
 
 
 def _with_involvement(state: SubjectState, new: Involvement) -> SubjectState:
-    """The state with this involvement open; one of the same function that is open already stays as it is."""
-    if any((i.organisation, i.function, i.until) == (new.organisation, new.function, None) for i in state.involvements):
-        return state
-    return replace(state, involvements=(*state.involvements, new))
+    """The state with this involvement open; one of the same function that is open already is confirmed."""
+    same = [(i.organisation, i.function, i.until) == (new.organisation, new.function, None) for i in state.involvements]
+    if not any(same):
+        return replace(state, involvements=(*state.involvements, new))
+    confirmed = (
+        replace(i, said=i.said.or_later(new.said) if i.said else new.said) if here else i
+        for i, here in zip(state.involvements, same, strict=True)
+    )
+    return replace(state, involvements=tuple(confirmed))
 
 
 def _closed(state: SubjectState, organisation: str, function: str, until: date) -> SubjectState:
@@ -94,6 +100,7 @@ def _plan(state: SubjectState, event: PlanChanged, about: EventFacts) -> Subject
     if event.action is PlanAction.ENDED:
         return replace(state, plans=others)
     before = next((p for p in state.plans if p not in others), None)
+    said = source_of(event, about)
     plan = Plan(
         event.kind,
         about.sender,
@@ -101,13 +108,21 @@ def _plan(state: SubjectState, event: PlanChanged, about: EventFacts) -> Subject
         event.team or (before.team if before else ""),
         event.duty_phone or (before.duty_phone if before else ""),
         before.source_event if before and event.action is not PlanAction.STARTED else about.event_id,
+        before.said.or_later(said) if before and before.said else said,
     )
     return replace(state, plans=(*others, plan))
 
 
 def _allocation(state: SubjectState, event: AllocationChanged, about: EventFacts) -> SubjectState:
+    """Another team holds the plans of the sender: that it holds them still is said with it."""
+    said = source_of(event, about)
     moved = tuple(
-        replace(p, team=event.new_team or p.team, duty_phone=event.duty_phone or p.duty_phone)
+        replace(
+            p,
+            team=event.new_team or p.team,
+            duty_phone=event.duty_phone or p.duty_phone,
+            said=p.said.or_later(said) if p.said else said,
+        )
         if p.organisation == about.sender
         else p
         for p in state.plans
@@ -116,7 +131,12 @@ def _allocation(state: SubjectState, event: AllocationChanged, about: EventFacts
 
 
 def _seal(
-    state: SubjectState, kind: SealKind | None, action: SealAction | None, holder: str | None, about: EventFacts
+    state: SubjectState,
+    kind: SealKind | None,
+    action: SealAction | None,
+    holder: str | None,
+    about: EventFacts,
+    event: Event,
 ) -> Step:
     """Set or lift. A seal of unknown kind seals the address; anything but a plain lifting by its holder restricts."""
     sealed = kind or SealKind.ADDRESS
@@ -127,7 +147,7 @@ def _seal(
         return _moved(state, replace(state, seals=tuple(s for s in state.seals if s not in mine)))
     if mine:
         return Step(state)
-    new = Seal(sealed, about.now, about.sender, holder or "", about.event_id)
+    new = Seal(sealed, about.now, about.sender, holder or "", about.event_id, source_of(event, about))
     return Step(replace(state, seals=(*state.seals, new)), register_moved=True, recall=True, changed=True)
 
 
@@ -140,25 +160,28 @@ def _marked(state: SubjectState, event: Event, about: EventFacts, world: World) 
     sender = world.directory.get(about.sender)
     if sender is None or sender.agency is not Agency.HEALTH or Marking.S_FLAG not in (event.envelope.markings or ()):
         return Step(state)
-    return _seal(state, SealKind.S_FLAG, SealAction.SET, event.envelope.author_function, about)
+    return _seal(state, SealKind.S_FLAG, SealAction.SET, event.envelope.author_function, about, event)
 
 
 def _registration(state: SubjectState, event: RegistrationChanged, about: EventFacts, world: World) -> Step:
     match event.kind:
         case RegistrationKind.SENSITIVITY:
             action = SealAction.LIFTED if event.sensitive is False else SealAction.SET
-            return _seal(state, SealKind.S_FLAG, action, event.envelope.author_function, about)
+            return _seal(state, SealKind.S_FLAG, action, event.envelope.author_function, about, event)
         case RegistrationKind.GP_PRACTICE:
-            return _registered(state, event.gp_practice, "practice_lead", RecipientKind.GP, about, world)
+            return _registered(state, event.gp_practice, RecipientKind.GP, event, about, world)
         case RegistrationKind.HEALTH_VISITOR:
             named = event.health_visitor_organisation
-            return _registered(state, named, "health_visitor", RecipientKind.HEALTH_VISITOR, about, world)
+            return _registered(state, named, RecipientKind.HEALTH_VISITOR, event, about, world)
         case _:
             return Step(state)
 
 
+_REGISTERED = {RecipientKind.GP: "practice_lead", RecipientKind.HEALTH_VISITOR: "health_visitor"}
+
+
 def _registered(
-    state: SubjectState, named: str | None, function: str, kind: RecipientKind, about: EventFacts, world: World
+    state: SubjectState, named: str | None, kind: RecipientKind, event: Event, about: EventFacts, world: World
 ) -> Step:
     """One registration of a kind at a time: the new one closes those before it."""
     if not named:
@@ -169,6 +192,5 @@ def _registered(
     for old in state.involvements:
         if old.kind is kind and old.until is None and old.organisation != slug:
             after = _closed(after, old.organisation, old.function, _today(about))
-    return _moved(
-        state, _with_involvement(after, Involvement(slug, function, kind, _today(about), None, about.event_id))
-    )
+    new = Involvement(slug, _REGISTERED[kind], kind, _today(about), None, about.event_id, source_of(event, about))
+    return _moved(state, _with_involvement(after, new))

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sharing.calendar import Calendars
 from sharing.directory import Directory
-from sharing.events import Envelope, Urgency
-from sharing.reconciliation.state import Said, Step
+from sharing.events import Envelope, Event, Urgency
+from sharing.reconciliation.state import EventFacts, Said, Source, Step
 from sharing.vocabulary import Agency, Recipient
 
 
@@ -38,6 +38,11 @@ def envelope(
         due_by=due_by,
         incident_id=incident,
     )
+
+
+def source_of(event: Event, about: EventFacts) -> Source:
+    """An event as the source of what a register knows by it."""
+    return Source(about.event_id, event.envelope.occurred_at, event.envelope.recorded_at, about.now)
 
 
 def distinct(recipients: Iterable[Recipient | None], but: Iterable[Recipient] = ()) -> tuple[Recipient, ...]:

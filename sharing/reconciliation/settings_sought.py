@@ -29,7 +29,7 @@ from sharing.reconciliation.clocks import ends_at
 from sharing.reconciliation.involved import gap_of, settings_of
 from sharing.reconciliation.parties import only_one, organisation_of, recipient_for, rung, speaker
 from sharing.reconciliation.rules import ENCOMPASS_ACKNOWLEDGED, RULES, SETTING_FOUND
-from sharing.reconciliation.saying import World, envelope, then
+from sharing.reconciliation.saying import World, envelope, source_of, then
 from sharing.reconciliation.state import Awaiting, EventFacts, Said, Step, SubjectState
 from sharing.vocabulary import OrganisationKind, Recipient
 
@@ -100,7 +100,8 @@ def _found(state: SubjectState, event: SettingFound, about: EventFacts, world: W
     if waiting.settled:
         return Step(state, refused=() if setting in ("", waiting.setting) else ("SETTING_ALREADY_FOUND",))
     if setting:
-        settled = replace(waiting, setting=setting, answer=SettingResult.FOUND, settled=True, next_at=None)
+        found = {"setting": setting, "answer": SettingResult.FOUND, "said": source_of(event, about)}
+        settled = replace(waiting, settled=True, next_at=None, **found)  # type: ignore[arg-type]
         said = _telephone(settled, event, event.setting_phone, about, world)
         return Step(_put(state, settled), said, release_again=(waiting.event_id,), changed=True)
     refused = ("FOUND_WITHOUT_SETTING",) if event.result is SettingResult.FOUND else ()

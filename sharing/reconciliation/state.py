@@ -14,12 +14,40 @@ from sharing.vocabulary import Recipient, RecipientKind
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The event by which a register knows something, and its times, UTC.
+
+    Attributes:
+        event: Hex id.
+        occurred_at, recorded_at: As its sender has them, None where it does not say. `taken_at`: when the broker took
+            it in.
+    """
+
+    event: str
+    occurred_at: datetime | None = None
+    recorded_at: datetime | None = None
+    taken_at: datetime | None = None
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The moment of which it speaks; a sender that says the future is taken to speak of now. None: not known."""
+        times = [at for at in (self.occurred_at or self.recorded_at, self.taken_at) if at is not None]
+        return min(times, default=None)
+
+    def or_later(self, other: "Source | None") -> "Source":
+        """Whichever speaks of the later moment; the one that was there first where both speak of the same."""
+        if other is None or other.as_of is None:
+            return self
+        return other if self.as_of is None or self.as_of <= other.as_of else self
+
+
+@dataclass(frozen=True, slots=True)
 class Involvement:
     """A function of an organisation is involved with the child, and therefore may need to know.
 
     Attributes:
-        since: First day. `until`: last day, None while it is open.
-        source_event: Hex id of the event that said so.
+        since: First day. `until`: the day from which it is over, None while it is open.
+        source_event: Hex id of the event that opened it. `said`: the last event that confirmed it.
     """
 
     organisation: str
@@ -28,22 +56,29 @@ class Involvement:
     since: date
     until: date | None
     source_event: str
+    said: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Something about the child is sealed since `set_at`, until its holder lifts it."""
+    """Something about the child is sealed since `set_at`, until its holder lifts it; `said`: the event that set it."""
 
     kind: SealKind
     set_at: datetime
     holder_organisation: str
     holder_function: str
     source_event: str
+    said: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan is open for the child. `team` and `duty_phone` are whom to call."""
+    """A plan is open for the child.
+
+    Attributes:
+        team, duty_phone: Whom to call.
+        source_event: Hex id of the event that started it. `said`: the last event that confirmed it.
+    """
 
     kind: PlanKind
     organisation: str
@@ -51,6 +86,7 @@ class Plan:
     team: str
     duty_phone: str
     source_event: str
+    said: Source | None = None
 
 
 class QuestionState(StrEnum):
@@ -122,6 +158,7 @@ class Awaiting:
         rule: Name of the clock's rule. `called`: whether somebody was called.
         setting: Slug of the setting that was found, `urn:...` of one that the directory does not know, "" until found.
         answer: What the rolls last answered, "" for nothing yet. `settled`: the wait is over.
+        said: The event by which the setting is known, None until then.
     """
 
     event_id: str
@@ -135,6 +172,7 @@ class Awaiting:
     setting: str = ""
     answer: str = ""
     settled: bool = False
+    said: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

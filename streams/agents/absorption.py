@@ -18,12 +18,13 @@ from sharing import reconciliation
 from sharing.calendar import Duty
 from sharing.codec import decode, encode
 from sharing.events import Child, Event
+from sharing.facts import Situation, max_ages_of
 from sharing.identity import Linkage
 from sharing.ids import EventId, SubjectId, event_id
 from sharing.reconciliation import EventFacts, Said, Step, SubjectState
 from sharing.reconciliation.identity_waits import hold as wait_for_identity
 from sharing.reconciliation.saying import World
-from sharing.release import Exchange, Situation, prepare
+from sharing.release import Exchange, prepare
 from sharing.routing import recipients
 from sharing.vocabulary import Outcome, Recipient
 from streams.agents.again import Later, changed_since, redecisions
@@ -142,7 +143,7 @@ class Absorption:
         seals = tuple(seal for other in self.subjects.related(subject) for seal in self.state(other).seals)
         night = self.broker.calendars.on_duty(self.now) is Duty.EMERGENCY
         settled = subject not in self.subjects.under_review
-        return Situation(self.state(subject), seals, settled, night, self.now)
+        return Situation(self.state(subject), seals, settled, night, self.now, max_ages_of(self.broker.agreements))
 
     def open_questions(self, subject: SubjectId, event: Event, made: Sequence[Exchange], about: EventFacts) -> None:
         """Start the clocks of exchanges that are on their way."""

@@ -12,12 +12,13 @@ from dataclasses import replace
 from ledger.rows import Released, StoredEvent
 from sharing.codec import decode
 from sharing.events import Child, CorrectionAction, CorrectionIssued, Event
+from sharing.facts import facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy import EXISTS, Facts, Guard, decide
 from sharing.policy.outcomes import SEALED
 from sharing.reconciliation import Said, Step
 from sharing.reconciliation.saying import envelope
-from sharing.release import Exchange, facts_about
+from sharing.release import Exchange
 from sharing.vocabulary import OrganisationKind, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later

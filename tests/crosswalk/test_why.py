@@ -9,12 +9,23 @@ import typer
 from crosswalk.why_cli import why
 from ledger.verify import verify
 from sharing.errors import Misconfigured
-from sharing.events import MissingAction, MissingChanged, ReferralSubmitted, SealAction, SealChanged, SealKind
+from sharing.events import (
+    InvolvementAction,
+    InvolvementChanged,
+    MissingAction,
+    MissingChanged,
+    ReferralSubmitted,
+    SealAction,
+    SealChanged,
+    SealKind,
+)
+from sharing.policy import Facts, Guard, decide
+from sharing.vocabulary import RecipientKind
 from tests.crosswalk.broker_kit import run
 from tests.streams.corridor import COMMUNITY, CSC, OAKFIELD, POLICE, Corridor
 from tests.streams.families import CANARIES, ROSA
 from tests.streams.test_notice_laws import found, notify
-from tests.streams.test_seal_laws import everybody_involved, involve
+from tests.streams.test_seal_laws import everybody_involved, involve, notice
 
 APP = typer.Typer()
 APP.command()(why)
@@ -107,6 +118,99 @@ def test_words_tell_the_same_and_no_value(corridor):
     assert "child.postcode                           withheld   sealed (seals/address)" in said
     assert "left at 2026-11-20T10:05:00+00:00 as number 1 of its stream" in said
     assert not [secret for secret in CANARIES if secret.lower() in said.lower()]
+
+
+def test_each_fact_is_told_with_the_event_that_said_it_and_when(corridor):
+    everybody_involved(corridor)
+    sealing = corridor.event(SealChanged, POLICE, ROSA, kind=SealKind.ADDRESS, action=SealAction.SET)
+    corridor.send(POLICE, sealing)
+    corridor.say(MissingChanged, POLICE, ROSA, action=MissingAction.MISSING)
+    told = explained(corridor, corridor.one(COMMUNITY, "police.missing.changed").exchange)
+    facts = {f["guard"]: f for f in told["facts"]}
+    (entry,) = facts["address_sealed"]["entries"]
+    assert (entry["event"], entry["at"]) == (sealing.envelope.event_id, "2026-11-20T10:05:00+00:00")
+    assert entry["recorded_at"] == "2026-11-20T10:05:00+00:00"
+    (involved,) = facts["open_involvement"]["entries"]
+    assert (involved["by"], involved["since"]) == (COMMUNITY, "2026-01-01T00:00:00+00:00")
+
+
+def test_a_fact_that_is_not_what_it_was_says_so(corridor):
+    sealed_and_told(corridor, sealed=False)
+    exchange = corridor.one(COMMUNITY, "police.missing.changed").exchange
+    corridor.send(POLICE, corridor.event(SealChanged, POLICE, ROSA, kind=SealKind.ADDRESS, action=SealAction.SET))
+    (fact,) = [f for f in explained(corridor, exchange)["facts"] if f["guard"] == "address_sealed"]
+    assert (fact["value"], fact["now"]) == ("false", "true")
+
+
+def test_the_rules_that_made_a_field_what_it_is_are_told_in_words(corridor):
+    sealed_and_told(corridor)
+    told = explained(corridor, corridor.one(COMMUNITY, "police.missing.changed").exchange)["why"]
+    given, *_ = told["child.surname"]["rules"]
+    assert given == "encompass/missing-to-health: gives it as clear, when open_involvement: yes"
+    (sealed,) = [rule for rule in told["child.postcode"]["rules"] if rule.startswith("seals/address: ")]
+    assert "down to withhold, when address_sealed: yes" in sealed
+    assert sealed.endswith("binds here")
+    (nobody,) = told["last_seen_area"]["rules"]
+    assert nobody.startswith("no permit names this field")
+
+
+def test_what_would_have_changed_it_is_decided_and_not_guessed(corridor):
+    sealed_and_told(corridor)
+    told = explained(corridor, corridor.one(COMMUNITY, "police.missing.changed").exchange)
+    (change,) = [c for c in told["why"]["child.postcode"]["otherwise"] if c["gives"] == "clear"]
+    assert (change["guard"], change["was"], change["would_be"]) == ("address_sealed", "true", "false")
+    assert change["if"].startswith("it were known not to be so: The address of the child is sealed")
+    guards = {Guard(f["guard"]): {"true": True, "false": False}.get(f["value"]) for f in told["facts"]}
+    facts = Facts.of({**guards, Guard.ADDRESS_SEALED: False})
+    decided = decide(corridor.broker.agreements, told["event_type"], RecipientKind.HEALTH_VISITOR, None, facts)
+    assert decided.ruling("child.postcode").is_released
+    assert "open_involvement" in {c["guard"] for c in told["why"]["$exists"]["otherwise"]}
+
+
+def test_a_refusal_says_that_an_involvement_would_have_opened_it(corridor):
+    involve(corridor, OAKFIELD, "safeguarding_lead")
+    corridor.send(POLICE, notice(corridor))
+    closed = {"organisation": OAKFIELD, "function": "safeguarding_lead", "action": InvolvementAction.CLOSED}
+    corridor.send(CSC, corridor.event(InvolvementChanged, CSC, ROSA, **closed))
+    corridor.flow()
+    file = corridor.folder / "dpo.clearance"
+    run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file))
+    exchange = suppressed(corridor, OAKFIELD)
+    said = run(APP, corridor, exchange, "child.surname", "--clearance-file", str(file)).stdout
+    assert "would be released if it were so: The recipient works with the child now" in said
+    assert "statute: Domestic Abuse Act 2021 s49A" in said
+    assert "DPIA" in said
+
+
+def suppressed(corridor: Corridor, organisation: str) -> str:
+    """The one exchange with an organisation that was decided and did not go."""
+    with corridor.ledger.reading() as tx:
+        rows = [tx.row(n) for (n,) in tx.session.rows("select n from event")]
+        found = {x.exchange_id for row in rows for x in row.exchanges if x.organisation == organisation}
+    (exchange,) = found
+    return exchange.hex()
+
+
+@pytest.mark.parametrize("kind", [SealKind.ADDRESS, SealKind.PERPETRATOR_CHANNEL, SealKind.ADOPTION])
+def test_what_is_safe_to_show_the_recipient_is_the_same_with_and_without_a_seal(tmp_path, kind):
+    said = []
+    for name, sealed in (("sealed", True), ("open", False)):
+        (tmp_path / name).mkdir()
+        corridor = Corridor(tmp_path / name)
+        everybody_involved(corridor)
+        if sealed:
+            corridor.send(POLICE, corridor.event(SealChanged, POLICE, ROSA, key="s", kind=kind, action=SealAction.SET))
+        missing = corridor.event(MissingChanged, POLICE, ROSA, key="m", action=MissingAction.MISSING)
+        corridor.send(POLICE, missing)
+        corridor.flow()
+        with corridor.ledger.reading() as tx:
+            stored = tx.find(bytes.fromhex(missing.envelope.event_id))
+        exchanges = {x.exchange_id.hex() for x in stored.exchanges}
+        said.append({x: explained(corridor, x)["safe_words"] for x in exchanges})
+        corridor.close()
+    assert len(said[0]) > 2
+    assert said[0] == said[1]
+    assert not [words for words in said[0].values() if "seal" in " ".join(words)]
 
 
 def test_without_clearance_the_answer_is_the_same_bytes_with_and_without_a_seal(tmp_path):

@@ -1,0 +1,152 @@
+"""Where each guard looks: one function a guard, from what is asked to the entries on which the fact rests.
+
+No entry: the fact is false. Left out: whether an entry is too old (`findings`), and facts that the event itself states
+(`policy.facts.said_by`). Rule: a guard that has no row here is unknown, and unknown restricts.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sharing.events import SealKind, SettingResult
+from sharing.facts.situation import Asked, Entry, entry_of
+from sharing.policy.facts import Guard
+from sharing.reconciliation.involved import open_involvements
+from sharing.reconciliation.rules import REFERRAL_DECISION
+from sharing.reconciliation.state import Awaiting, Plan, Question, Seal
+from sharing.vocabulary import SETTINGS, RecipientKind
+
+Entries = tuple[Entry, ...]
+Evidence = Callable[[Asked], Entries]
+ITSELF: Entries = (Entry("", None),)
+"""The broker's own: no event says it."""
+
+_STAND_INS = (RecipientKind.EDUCATION_DUTY, RecipientKind.INDEPENDENT_ALTERNATE, RecipientKind.LADO)
+
+
+def open_involvement(asked: Asked) -> Entries:
+    """A register, or the rolls' answer for this very event, says that the recipient is involved."""
+    mine = asked.recipient.organisation
+    involved = (i for i in open_involvements(asked.state, asked.today) if i.organisation == mine)
+    return (
+        *(entry_of(i.said, i.source_event, i.organisation, i.since) for i in involved),
+        *(_plan(plan) for plan in asked.state.plans if plan.organisation == mine),
+        *on_its_roll(asked),
+        *_asked_or_asking(asked),
+    )
+
+
+def _asked_or_asking(asked: Asked) -> Entries:
+    """A question gives no ground for the very event that raised it: else who was to have it could never lose it."""
+    mine = asked.recipient.organisation
+    return tuple(
+        _question(q)
+        for q in asked.state.questions
+        if q.is_open
+        and q.event_id != asked.event_id
+        and (q.owner.organisation == mine or (q.asker is not None and q.asker.organisation == mine))
+    )
+
+
+def on_its_roll(asked: Asked) -> Entries:
+    """The rolls found exactly this child at this setting for this very event: settled, for this notice only."""
+    if asked.recipient.kind not in SETTINGS:
+        return ()
+    return tuple(
+        _awaiting(a)
+        for a in asked.state.awaiting
+        if a.event_id == asked.event_id
+        and a.answer == SettingResult.FOUND
+        and a.setting == asked.recipient.organisation
+    )
+
+
+def open_referral(asked: Asked) -> Entries:
+    """A referral waits for its decision."""
+    return tuple(_question(q) for q in asked.state.questions if q.rule == REFERRAL_DECISION and q.is_open)
+
+
+def open_plan(asked: Asked) -> Entries:
+    """A plan is open."""
+    return tuple(_plan(plan) for plan in asked.state.plans)
+
+
+def sealed(kind: SealKind) -> Evidence:
+    """A seal of a kind is set on the child, or on one who this child may be."""
+
+    def look(asked: Asked) -> Entries:
+        held = (*asked.state.seals, *asked.situation.seals_elsewhere)
+        return tuple(_seal(seal) for seal in held if seal.kind is kind)
+
+    return look
+
+
+def identity_settled(asked: Asked) -> Entries:
+    """No person still has to decide whose record it is."""
+    return ITSELF if asked.situation.settled else on_its_roll(asked)
+
+
+def recipient_is_asker(asked: Asked) -> Entries:
+    """The recipient said or asked something about the child."""
+    mine = asked.recipient.organisation
+    return tuple(_question(q) for q in asked.state.questions if q.asker is not None and q.asker.organisation == mine)
+
+
+def recipient_is_holder_of_seal(asked: Asked) -> Entries:
+    """The recipient holds a seal."""
+    return tuple(_seal(s) for s in asked.state.seals if s.holder_organisation == asked.recipient.organisation)
+
+
+def night_duty(asked: Asked) -> Entries:
+    """The calendar says so."""
+    return ITSELF if asked.situation.night else ()
+
+
+def stands_in(asked: Asked) -> Entries:
+    """This event waits for, or found, a setting that cannot be reached by topic, and the recipient acts for it."""
+    if asked.recipient.kind not in _STAND_INS:
+        return ()
+    return tuple(_awaiting(a) for a in asked.state.awaiting if a.event_id == asked.event_id and a.setting)
+
+
+def _nothing(_: Asked) -> Entries:
+    """Only the event itself can say so."""
+    return ()
+
+
+EVIDENCE: Mapping[Guard, Evidence] = MappingProxyType(
+    {
+        Guard.OPEN_INVOLVEMENT: open_involvement,
+        Guard.OPEN_REFERRAL: open_referral,
+        Guard.OPEN_PLAN: open_plan,
+        Guard.ADDRESS_SEALED: sealed(SealKind.ADDRESS),
+        Guard.S_FLAG: sealed(SealKind.S_FLAG),
+        Guard.PERPETRATOR_CHANNEL: sealed(SealKind.PERPETRATOR_CHANNEL),
+        Guard.ADOPTION: sealed(SealKind.ADOPTION),
+        Guard.IDENTITY_SETTLED: identity_settled,
+        Guard.NO_PARENT_CONTACT: _nothing,
+        Guard.RECIPIENT_IS_ASKER: recipient_is_asker,
+        Guard.RECIPIENT_IS_HOLDER_OF_SEAL: recipient_is_holder_of_seal,
+        Guard.NIGHT_DUTY: night_duty,
+        Guard.STANDS_IN: stands_in,
+        Guard.STATUTORY_PLAN: open_plan,
+        Guard.ORDINARY_REGISTRATION: _nothing,
+        Guard.CLINICIAN_CONCERN: _nothing,
+    }
+)
+
+
+def _plan(plan: Plan) -> Entry:
+    return entry_of(plan.said, plan.source_event, plan.organisation, plan.started)
+
+
+def _seal(seal: Seal) -> Entry:
+    return entry_of(seal.said, seal.source_event, seal.holder_organisation, seal.set_at)
+
+
+def _question(question: Question) -> Entry:
+    by = question.asker.organisation if question.asker else ""
+    return Entry(question.event_id, question.started_at, by, question.started_at)
+
+
+def _awaiting(waiting: Awaiting) -> Entry:
+    return entry_of(waiting.said, waiting.event_id, waiting.asker.organisation if waiting.asker else "", waiting.since)
