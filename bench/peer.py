@@ -60,7 +60,7 @@ def _routes() -> dict[str, Any]:
         found: dict[str, list[str]] = {"": [], "envelope": [], "child": []}
         for ruling in decision.fields:
             head, _, tail = ruling.path.rpartition(".")
-            if ruling.is_released and ruling.path != "$exists" and "[]" not in ruling.path:
+            if ruling.is_released and not ruling.path.startswith("$") and "[]" not in ruling.path:
                 found[head].append(tail)
         return found
 

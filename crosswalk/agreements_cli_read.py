@@ -5,6 +5,7 @@ Left out: whether it keeps its promises (`agreements_cli_prove`).
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -68,7 +69,7 @@ def matrix(
     wanted = one_of(event, found.classes, "--event", "event type") if event else ""
     cells = {k: c for k, c in found.cells.items() if kind in ("", k[1]) and wanted in ("", k[0])}
     if as_json:
-        typer.echo(canonical({"version": found.version, "matrix": matrix_of(cells, found.vocabulary)}))
+        typer.echo(canonical({"version": found.version, "matrix": matrix_of(replace(found, cells=cells))}))
         return
     typer.echo(f"version {found.version}; what is not listed goes to nobody")
     for cell in sorted(cells.values(), key=lambda c: (c.kind, c.event_type)):

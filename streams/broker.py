@@ -5,6 +5,7 @@ Composed once per process; agents hold no globals.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,15 @@ def open_broker(settings: Settings) -> Broker:
         Retryable: the database is away.
     """
     keys = load_or_create(settings.keys)
+    now = clock_from(settings.clock, production=settings.production)
     return Broker(
         ledger=Ledger.open(settings.database, keys),
         keys=keys,
         catalogue=Catalogue.of(read_schemas()),
         directory=read_directory(settings.partnership),
         calendars=calendars_from(read_yaml(settings.partnership / "calendars.yaml"), "calendars.yaml"),
-        agreements=read_agreements(settings.agreements),
-        now=clock_from(settings.clock, production=settings.production),
+        agreements=read_agreements(settings.agreements, now().date()),
+        now=now,
     )
 
 
@@ -64,8 +66,12 @@ def read_directory(partnership: Path) -> Directory:
     return directory_from(read_yaml(partnership / "directory.yaml"), "directory.yaml")
 
 
-def read_agreements(folder: Path) -> Agreements:
+def read_agreements(folder: Path, today: date | None = None) -> Agreements:
     """Every sharing agreement of a folder, compiled.
+
+    Args:
+        folder: Of the YAML files.
+        today: When they are to be in force: one past its review is refused. None: not asked.
 
     Raises:
         Misconfigured: lists every fault with file, line and the nearest right word, or every invariant that is broken.
@@ -73,7 +79,7 @@ def read_agreements(folder: Path) -> Agreements:
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
     if not texts:
         raise Misconfigured(f"{folder}: no agreements here; CROSSWALK_AGREEMENTS names the folder of the YAML files")
-    agreements = load(texts, field_classes(read_schemas()))
+    agreements = load(texts, field_classes(read_schemas()), today)
     broken = violations(agreements)
     if broken:
         raise Misconfigured("\n".join(f"{folder.name}/invariants.yaml: {violation}" for violation in broken))

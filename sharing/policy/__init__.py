@@ -14,10 +14,12 @@ Left out: who the recipients are, values, views, files, time.
 """
 
 from sharing.policy.classes import field_classes
-from sharing.policy.decide import Decision, FieldRuling, decide
+from sharing.policy.decide import decide
+from sharing.policy.decision import Decision, FieldRuling
 from sharing.policy.facts import Facts, Guard, Polarity, said_by
+from sharing.policy.freshness import fresh
 from sharing.policy.invariants import Violation, violations
-from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind, is_at_most, lowest
+from sharing.policy.lattice import CLEAR, SCRUB, WITHHOLD, Transform, TransformKind, is_at_most, lowest
 from sharing.policy.loader import load
 from sharing.policy.model import Agreement, Agreements, AlwaysRule, Cell, NeverRule, Permit, Purpose, Seal
 from sharing.policy.paths import EXISTS, Leaf, leaves
@@ -25,6 +27,7 @@ from sharing.policy.paths import EXISTS, Leaf, leaves
 __all__ = [
     "CLEAR",
     "EXISTS",
+    "SCRUB",
     "WITHHOLD",
     "Agreement",
     "Agreements",
@@ -45,6 +48,7 @@ __all__ = [
     "Violation",
     "decide",
     "field_classes",
+    "fresh",
     "is_at_most",
     "leaves",
     "load",

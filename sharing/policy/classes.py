@@ -50,20 +50,25 @@ def _walk(record: Mapping[str, Any], prefix: str, named: dict[str, Any]) -> Iter
     """Paths and class words of a record; `named` keeps records that are written out once and then referred to."""
     named[f"{record.get('namespace', 'crosswalk')}.{record['name']}"] = record
     for field in record["fields"]:
-        inner, many = _record_of(field["type"], named)
-        if inner is None:
+        inner = list(_records_of(field["type"], "", named))
+        if not inner:
             yield prefix + field["name"], str(field.get("class", ""))
-        else:
-            yield from _walk(inner, prefix + field["name"] + ("[]." if many else "."), named)
+        for mark, found in inner:
+            yield from _walk(found, f"{prefix}{field['name']}{mark}.", named)
 
 
-def _record_of(kind: Any, named: Mapping[str, Any]) -> tuple[Any, bool]:
-    """The record in a field's type (through unions and arrays), or None; and whether the field holds several."""
-    for branch in kind if isinstance(kind, list) else [kind]:
-        resolved = named.get(branch, branch) if isinstance(branch, str) else branch
-        if isinstance(resolved, dict) and resolved.get("type") == "record":
-            return resolved, False
-        if isinstance(resolved, dict) and resolved.get("type") == "array":
-            inner, _ = _record_of(resolved["items"], named)
-            return inner, inner is not None
-    return None, False
+def _records_of(kind: Any, mark: str, named: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every record inside a field's type, with the mark of the way to it: `[]` of a list, `{}` of a map.
+
+    Of several records in one union each has its own name in the mark, so that none of them is overlooked.
+    """
+    branches = [named.get(b, b) if isinstance(b, str) else b for b in (kind if isinstance(kind, list) else [kind])]
+    several = sum(isinstance(b, dict) and b.get("type") == "record" for b in branches) > 1
+    for branch in branches:
+        sort = branch.get("type") if isinstance(branch, dict) else branch
+        if sort == "record":
+            yield f"{mark}|{branch['name']}" if several else mark, branch
+        elif sort == "array":
+            yield from _records_of(branch["items"], f"{mark}[]", named)
+        elif sort == "map":
+            yield from _records_of(branch["values"], f"{mark}{{}}", named)

@@ -13,6 +13,7 @@ from sharing.policy.facts import Guard
 from sharing.policy.situations import Rows, Situations
 
 MAX_GUARDS = 16
+MAX_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class _Reader:
     """Recursive descent: or, and, not, brackets."""
 
     def __init__(self, tokens: list[tuple[int, str]], known: frozenset[str], end: int) -> None:
-        self.tokens, self.known, self.end, self.at = tokens, known, end, 0
+        self.tokens, self.known, self.end, self.at, self.depth = tokens, known, end, 0, 0
 
     def peek(self) -> str:
         return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
@@ -158,19 +159,25 @@ class _Reader:
 
     def single(self) -> Condition:
         offset, word = self.take()
-        if word == "not":
-            return Not(self.single())
-        if word == "(":
-            inner = self.any_of()
-            offset, word = self.take()
-            if word != ")":
-                raise NotACondition(offset, word, "a bracket is not closed")
+        if word in {"not", "("}:
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise NotACondition(offset, "", f"'not' and brackets are nested at most {MAX_DEPTH} deep")
+            inner = Not(self.single()) if word == "not" else self.bracketed()
+            self.depth -= 1
             return inner
         if word in {"", ")", "and", "or"}:
             raise NotACondition(offset, "", "a guard is missing here")
         if word not in self.known:
             raise NotACondition(offset, word, f"unknown guard '{word}'")
         return Named(Guard(word))
+
+    def bracketed(self) -> Condition:
+        inner = self.any_of()
+        offset, word = self.take()
+        if word != ")":
+            raise NotACondition(offset, word, "a bracket is not closed")
+        return inner
 
     def expect_end(self) -> None:
         if self.peek():

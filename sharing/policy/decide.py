@@ -1,98 +1,33 @@
 """`decide()`: may this event go to this kind of recipient, and which of its fields, for what reason.
 
-Left out: who the recipients are (`sharing.routing`), how a view is built (`sharing.redaction`). A decision holds no
-personal value: it names fields, rules and facts, so the ledger may keep it. A denial is a decision and is kept with the
-same care.
+Left out: who the recipients are (`sharing.routing`), how a view is built (`sharing.redaction`).
 
 Decisions are made once for each set of facts that matters to a cell and then looked up, so the same question
-gets the same object; compare by `body()`.
+gets the same object; compare by `body()`. A set of facts that was not asked about before costs little more: fields that
+share a permit and a class share their ruling, and what a pattern of rulings looks like is written once.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sharing.errors import Misconfigured
 from sharing.events import EVENT_TYPES
 from sharing.policy.canonical import canonical
+from sharing.policy.decision import Decision, FieldRuling, rows_of, shape_of
 from sharing.policy.facts import Facts, Guard, mask_of
-from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind
+from sharing.policy.lattice import CLEAR, WITHHOLD
 from sharing.policy.model import Agreements, Cell
-from sharing.policy.outcomes import PERMITTED, WAITS, EventRows, Ruling, event_rows, field_rulings
-from sharing.policy.paths import EXISTS, leaves
+from sharing.policy.outcomes import PERMITTED, WAITS, EventRows, Ruling, event_rows, fare, field_rulings
+from sharing.policy.paths import EXISTS
+from sharing.policy.pseudo import ruled_classes, ruled_paths
 from sharing.policy.situations import Situations, one
 from sharing.vocabulary import Outcome, RecipientKind
 
+__all__ = ["Decision", "FieldRuling", "decide"]
 
-@dataclass(frozen=True, slots=True)
-class FieldRuling:
-    """What becomes of one field.
-
-    Attributes:
-        reason: `permitted`, `no-agreement`, `condition-not-met`, `sealed` or `waits`.
-        rule: Id of the permit or seal that ruled, several seals joined by `+`; `""` where no agreement speaks of the
-        field.
-    """
-
-    path: str
-    transform: Transform
-    reason: str
-    rule: str
-
-    @property
-    def is_released(self) -> bool:
-        """Whether anything of the value goes."""
-        return self.transform.kind is not TransformKind.WITHHOLD
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Decision:
-    """One event to one kind of recipient.
-
-    Attributes:
-        version: Of the agreements.
-        purpose, permit, agreement, statute: `""` where no permit exists.
-        reason, rule: Of the outcome as a whole.
-        fields: Every field of the event type, `$exists` first. Nothing is released unless the outcome is DELIVER.
-        guards: The facts that were asked for, None for unknown.
-        shape: Same shape, same view: what is released and how, as a short text to remember redactors by.
-        digest: SHA-256 of `body()`, 32 bytes.
-    """
-
-    version: str
-    event_type: str
-    kind: RecipientKind
-    outcome: Outcome
-    reason: str
-    rule: str
-    purpose: str
-    permit: str
-    agreement: str
-    statute: str
-    fields: tuple[FieldRuling, ...]
-    guards: tuple[tuple[Guard, bool | None], ...]
-    shape: str
-    digest: bytes
-    _body: bytes
-
-    @property
-    def withheld(self) -> tuple[FieldRuling, ...]:
-        """The fields that do not go, with the rule that holds each back."""
-        return tuple(ruling for ruling in self.fields if not ruling.is_released)
-
-    def ruling(self, path: str) -> FieldRuling:
-        """What becomes of one field.
-
-        Raises:
-            KeyError: the event type has no such field.
-        """
-        for ruling in self.fields:
-            if ruling.path == path:
-                return ruling
-        raise KeyError(path)
-
-    def body(self) -> bytes:
-        """The decision as canonical JSON for the ledger: rules, fields and facts, no personal value."""
-        return self._body
+MOST_REMEMBERED = 4_096
+"""Decisions kept for one question; where its facts vary more than that, it begins anew."""
 
 
 def decide(agreements: Agreements, event_type: str, kind: RecipientKind, purpose: str | None, facts: Facts) -> Decision:
@@ -115,16 +50,45 @@ def decide(agreements: Agreements, event_type: str, kind: RecipientKind, purpose
     vector = facts.vector & desk.mask
     made = desk.made.get(vector)
     if made is None:
+        if len(desk.made) >= MOST_REMEMBERED:
+            desk.made.clear()
         made = desk.made[vector] = _choose(desk, Facts(vector))
     return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Page:
+    """What one pattern of rulings looks like: all of a decision but the facts."""
+
+    fields: tuple[FieldRuling, ...]
+    shape: str
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pigeonhole:
+    """One cell made ready for deciding.
+
+    Attributes:
+        head: What stands in every decision of this cell.
+        guards: Those that are asked for, in the order of `Guard`.
+        groups: Fields that always share their ruling, by their first one.
+        pages: Patterns of rulings seen so far.
+    """
+
+    cell: Cell
+    head: dict[str, str]
+    guards: tuple[Guard, ...]
+    groups: tuple[tuple[str, ...], ...]
+    pages: dict[object, _Page] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Desk:
     """Cells that answer one question, the facts that matter to them, and the decisions made so far."""
 
-    version: str
-    cells: tuple[Cell, ...]
+    holes: tuple[_Pigeonhole, ...]
     mask: int
     made: dict[int, Decision]
 
@@ -135,31 +99,65 @@ def _open_desk(agreements: Agreements, event_type: str, kind: RecipientKind, pur
     names = agreements.purposes_of.get((event_type, kind), ()) if purpose is None else (purpose,)
     cells = tuple(c for c in (agreements.cells.get((event_type, kind, name)) for name in names) if c is not None)
     if not cells:
-        cells = (Cell(event_type, kind, None, {}, (), agreements.classes[event_type], frozenset()),)
+        cells = (Cell(event_type, kind, None, {}, (), ruled_classes(agreements.classes[event_type]), frozenset()),)
     mask = mask_of(frozenset().union(*(cell.guards for cell in cells)))
-    desk = _Desk(agreements.version, cells, mask, {})
+    desk = _Desk(tuple(_pigeonhole(agreements.version, cell) for cell in cells), mask, {})
     agreements.remembered[event_type, kind, purpose] = desk
     return desk
+
+
+def _pigeonhole(version: str, cell: Cell) -> _Pigeonhole:
+    permit = cell.permits.get(EXISTS)
+    head = {
+        "version": version,
+        "purpose": cell.purpose.name if cell.purpose else "",
+        "permit": permit.permit_id if permit else "",
+        "agreement": permit.agreement.name if permit else "",
+        "statute": cell.purpose.statute if cell.purpose else "",
+    }
+    guards = tuple(guard for guard in Guard if guard in cell.guards)
+    return _Pigeonhole(cell, head, guards, _groups(cell))
+
+
+def _groups(cell: Cell) -> tuple[tuple[str, ...], ...]:
+    """Fields between which no permit and no seal makes a difference."""
+    found: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    for path in ruled_paths(cell.event_type):
+        found[fare(cell, path)].append(path)
+    return tuple(tuple(paths) for paths in found.values())
 
 
 _BEST_FIRST = (Outcome.DELIVER, Outcome.HOLD, Outcome.SUPPRESS)
 
 
 def _choose(desk: _Desk, facts: Facts) -> Decision:
-    found = [_decide_cell(desk.version, cell, facts) for cell in desk.cells]
+    found = [_decide_hole(hole, facts) for hole in desk.holes]
     return min(found, key=lambda decision: _BEST_FIRST.index(decision.outcome))
 
 
-def _decide_cell(version: str, cell: Cell, facts: Facts) -> Decision:
-    situation = one(facts)
-    event = event_rows(cell, situation)
-    outcome, ruling = _outcome(cell, event)
-    paths = leaves(cell.event_type)
-    if outcome is Outcome.DELIVER:
-        fields = (FieldRuling(EXISTS, CLEAR, ruling.reason, ruling.rule), *_fields(cell, situation))
-    else:
-        fields = tuple(FieldRuling(path, WITHHOLD, ruling.reason, ruling.rule) for path in (EXISTS, *paths))
-    return _written(version, cell, outcome, ruling, fields, facts)
+def _decide_hole(hole: _Pigeonhole, facts: Facts) -> Decision:
+    situation = one(facts, hole.guards)
+    outcome, ruling = _outcome(hole.cell, event_rows(hole.cell, situation))
+    rulings = _rulings(hole, outcome, ruling, situation)
+    pattern = (outcome, ruling.reason, ruling.rule, *((r.reason, r.rule, r.transform.kind) for r in rulings))
+    page = hole.pages.get(pattern)
+    if page is None:
+        page = hole.pages[pattern] = _write_page(hole, outcome, ruling, rulings)
+    guards = tuple((guard, facts[guard]) for guard in hole.guards)
+    body = page.before + canonical({guard.value: value for guard, value in guards}) + page.after
+    return Decision(
+        **hole.head,
+        event_type=hole.cell.event_type,
+        kind=hole.cell.kind,
+        outcome=outcome,
+        reason=ruling.reason,
+        rule=ruling.rule,
+        fields=page.fields,
+        guards=guards,
+        shape=page.shape,
+        digest=sha256(body).digest(),
+        _body=body,
+    )
 
 
 def _outcome(cell: Cell, event: EventRows) -> tuple[Outcome, Ruling]:
@@ -172,48 +170,37 @@ def _outcome(cell: Cell, event: EventRows) -> tuple[Outcome, Ruling]:
     return Outcome.SUPPRESS, next(ruling for ruling in event.suppressed if ruling.rows)
 
 
-def _fields(cell: Cell, situation: Situations) -> tuple[FieldRuling, ...]:
-    found = []
-    for path in leaves(cell.event_type):
-        ruling = next(r for r in field_rulings(cell, path, situation) if r.rows)
-        found.append(FieldRuling(path, ruling.transform, ruling.reason, ruling.rule))
-    return tuple(found)
+def _rulings(hole: _Pigeonhole, outcome: Outcome, ruling: Ruling, situation: Situations) -> list[Ruling]:
+    """One ruling for each group of fields; where the event is not delivered, none is needed."""
+    if outcome is not Outcome.DELIVER:
+        return []
+    return [
+        ruling if group[0] == EXISTS else next(r for r in field_rulings(hole.cell, group[0], situation) if r.rows)
+        for group in hole.groups
+    ]
 
 
-def _written(
-    version: str, cell: Cell, outcome: Outcome, ruling: Ruling, fields: tuple[FieldRuling, ...], facts: Facts
-) -> Decision:
-    permit = cell.permits.get(EXISTS)
-    guards = tuple((guard, facts[guard]) for guard in Guard if guard in cell.guards)
-    head = {
-        "agreement": permit.agreement.name if permit else "",
-        "permit": permit.permit_id if permit else "",
-        "purpose": cell.purpose.name if cell.purpose else "",
-        "statute": cell.purpose.statute if cell.purpose else "",
+def _write_page(hole: _Pigeonhole, outcome: Outcome, ruling: Ruling, rulings: list[Ruling]) -> _Page:
+    """All that follows from a pattern. The record is cut where the facts stand, since only they differ."""
+    paths = ruled_paths(hole.cell.event_type)
+    ruled = {path: by for group, by in zip(hole.groups, rulings, strict=True) for path in group} if rulings else {}
+    fields = tuple(_field(path, ruled.get(path, ruling)) for path in paths)
+    record: dict[str, object] = {
+        **hole.head,
+        "agreements": hole.head["version"],
+        "event": hole.cell.event_type,
+        "to": hole.cell.kind.value,
+        "outcome": outcome.value,
         "reason": ruling.reason,
         "rule": ruling.rule,
+        "guards": {},
+        "fields": rows_of(fields),
     }
-    body = canonical(
-        {
-            **head,
-            "agreements": version,
-            "event": cell.event_type,
-            "to": cell.kind.value,
-            "outcome": outcome.value,
-            "guards": {guard.value: value for guard, value in guards},
-            "fields": [[f.path, f.transform.words, f.reason, f.rule] for f in fields],
-        }
-    )
-    released = [[f.path, f.transform.words, f.transform.pairs] for f in fields if f.is_released]
-    return Decision(
-        version=version,
-        event_type=cell.event_type,
-        kind=cell.kind,
-        outcome=outcome,
-        fields=fields,
-        guards=guards,
-        shape=sha256(canonical([cell.event_type, released])).hexdigest(),
-        digest=sha256(body).digest(),
-        _body=body,
-        **head,
-    )
+    del record["version"]
+    cut = b'"guards":'
+    before, after = canonical(record).split(cut + b"{}", 1)
+    return _Page(fields, shape_of(hole.cell.event_type, fields), before + cut, after)
+
+
+def _field(path: str, by: Ruling) -> FieldRuling:
+    return FieldRuling(path, by.transform, by.reason, by.rule)

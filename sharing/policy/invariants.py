@@ -12,8 +12,9 @@ from sharing.policy.conditions import guards_of, truth
 from sharing.policy.facts import Facts, Guard
 from sharing.policy.lattice import WITHHOLD, Transform, is_at_most
 from sharing.policy.model import Agreements, AlwaysRule, Cell, NeverRule
-from sharing.policy.outcomes import event_rows, field_rulings
+from sharing.policy.outcomes import REVIEW, event_rows, field_rulings
 from sharing.policy.paths import EXISTS
+from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.policy.situations import Rows, Situations, all_of
 
 
@@ -91,7 +92,9 @@ def _enough_rows(cell: Cell, path: str, table: Situations, at_least: Transform) 
     deliver = event_rows(cell, table).deliver
     if path == EXISTS:
         return deliver
-    return sum(r.rows for r in field_rulings(cell, path, table) if is_at_most(at_least, r.transform)) & deliver
+    enough = PSEUDO_FIELDS[path].gives if path in PSEUDO_FIELDS else at_least
+    rulings = (r for r in field_rulings(cell, path, table) if r.reason != REVIEW)  # a person may never release it
+    return sum(r.rows for r in rulings if is_at_most(enough, r.transform)) & deliver
 
 
 def _table(cell: Cell, path: str, more: frozenset[Guard]) -> Situations:
@@ -105,6 +108,6 @@ def guards_at(cell: Cell, path: str) -> frozenset[Guard]:
     for permit in {p.permit_id: p for p in cell.permits.values()}.values():
         found |= guards_of(permit.when) | set(permit.hold_until)
     for seal in cell.seals:
-        if seal.exists or own in seal.classes:
+        if seal.exists or seal.closes(path, own):
             found |= guards_of(seal.when).union(*(guards_of(e.when) for e in seal.exceptions if cell.kind in e.to))
     return frozenset(found)

@@ -1,7 +1,8 @@
 """How much of a value goes: the named transforms and the order between them.
 
-`withhold < existence < category < year, age_band, outward < token < clear`. A seal can only lower: the result is the
-lower of the two, and where two cannot be compared nothing goes. Left out: their work
+`withhold < existence < category < year, age_band, outward < token < clear`. `scrub` stands between `existence` and
+`clear` and beside all the others: a text from which names were taken out may hold more or less than any of them. A seal
+can only lower: the result is the lower of the two, and where two cannot be compared nothing goes. Left out: their work
 (`sharing.redaction`).
 """
 
@@ -20,19 +21,24 @@ class TransformKind(StrEnum):
     AGE_BAND = "age_band"
     OUTWARD = "outward"
     TOKEN = "token"  # noqa: S105 - the field's word for a pseudonym, not a secret
+    SCRUB = "scrub"
     CLEAR = "clear"
 
 
-_LEVEL = {
-    TransformKind.WITHHOLD: 0,
-    TransformKind.EXISTENCE: 1,
-    TransformKind.CATEGORY: 2,
-    TransformKind.YEAR: 3,
-    TransformKind.AGE_BAND: 3,
-    TransformKind.OUTWARD: 3,
-    TransformKind.TOKEN: 4,
-    TransformKind.CLEAR: 5,
+_K = TransformKind
+_REDUCED = {_K.TOKEN, _K.CLEAR}
+TELLS_MORE: dict[TransformKind, frozenset[TransformKind]] = {
+    _K.WITHHOLD: frozenset(set(_K) - {_K.WITHHOLD}),
+    _K.EXISTENCE: frozenset(set(_K) - {_K.WITHHOLD, _K.EXISTENCE}),
+    _K.CATEGORY: frozenset({_K.YEAR, _K.AGE_BAND, _K.OUTWARD, *_REDUCED}),
+    _K.YEAR: frozenset(_REDUCED),
+    _K.AGE_BAND: frozenset(_REDUCED),
+    _K.OUTWARD: frozenset(_REDUCED),
+    _K.TOKEN: frozenset({_K.CLEAR}),
+    _K.SCRUB: frozenset({_K.CLEAR}),
+    _K.CLEAR: frozenset(),
 }
+"""For each kind those that tell strictly more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,8 @@ class Transform:
     """One transform, as a permit or a seal names it.
 
     Attributes:
-        name: Name of the closed map, for CATEGORY only.
-        pairs: That map, from value to value, sorted. What it does not list is withheld.
+        name: Name of the closed map, for CATEGORY; of the marker, for an EXISTENCE that has words of its own.
+        pairs: That map, from value to value, sorted. What it does not list is withheld. For a marker its one text.
     """
 
     kind: TransformKind
@@ -55,12 +61,13 @@ class Transform:
 
 
 WITHHOLD = Transform(TransformKind.WITHHOLD)
+SCRUB = Transform(TransformKind.SCRUB)
 CLEAR = Transform(TransformKind.CLEAR)
 
 
 def is_at_most(a: Transform, b: Transform) -> bool:
     """Whether `a` tells no more than `b`."""
-    return a == b or _LEVEL[a.kind] < _LEVEL[b.kind]
+    return a == b or b.kind in TELLS_MORE[a.kind]
 
 
 def lowest(*bounds: Transform) -> Transform:

@@ -12,7 +12,7 @@ from sharing.policy.facts import Guard
 from sharing.policy.invariants import guards_at
 from sharing.policy.lattice import CLEAR, WITHHOLD, Transform
 from sharing.policy.model import Agreements, Cell
-from sharing.policy.outcomes import event_rows, field_rulings
+from sharing.policy.outcomes import event_rows, fare, field_rulings
 from sharing.policy.paths import EXISTS
 from sharing.policy.situations import Rows, Situations
 from sharing.vocabulary import RecipientKind
@@ -35,11 +35,7 @@ class Answers:
 
     def shape(self, path: str) -> tuple[object, ...]:
         """What decides what becomes of a field: two fields of the same shape fare alike."""
-        return tuple(
-            (permit.permit_id, permit.fields[path], cell.classes.get(path)) if permit else None
-            for cell in self.cells
-            for permit in (cell.permits.get(path),)
-        )
+        return tuple(fare(cell, path) for cell in self.cells)
 
     def levels(self, path: str, table: Situations) -> dict[Transform, Rows]:
         """How much of a field goes, and where; every situation is in exactly one entry."""

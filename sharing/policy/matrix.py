@@ -1,102 +1,156 @@
-"""Permits and seals to the matrix: one cell for each event type, recipient kind and purpose, and its version.
+"""The matrix as canonical JSON: what is hashed, signed, exported and evaluated again by others.
 
-The version is a hash over the matrix in canonical form: comments, order, spelling and file names do not move it; any
-change of what may go to whom, why and under which facts does.
+It holds everything that is needed to decide, and nothing else; docs/matrix.md says how, and a test decides from it with
+code of its own. Comments, order, spelling, titles and file names do not move it; any change of what may go to whom, why
+and under which facts does. Left out: the same as a page for people (`pages`).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from sharing.policy.canonical import canonical
-from sharing.policy.classes import Classes
-from sharing.policy.conditions import guards_of, words
+from sharing.policy.conditions import AllOf, AnyOf, Condition, Named, Not
 from sharing.policy.facts import Guard
-from sharing.policy.model import Cell, CellKey, Permit, Seal, Vocabulary
+from sharing.policy.lattice import TELLS_MORE, Transform
+from sharing.policy.model import Agreements, AlwaysRule, Cell, NeverRule, Permit, Seal, Vocabulary
 from sharing.policy.paths import EXISTS
-from sharing.vocabulary import FieldClass, RecipientKind
+from sharing.policy.pseudo import PSEUDO_FIELDS, ruled_paths
+from sharing.vocabulary import FieldClass
+
+FORMAT = "crosswalk-matrix/1"
 
 
-def cells_of(permits: Iterable[Permit], seals: Iterable[Seal], classes: Classes) -> dict[CellKey, Cell]:
-    """The matrix. Where two permits name one field, the later stands; the loader refuses such a set before."""
-    grouped: dict[CellKey, dict[str, Permit]] = defaultdict(dict)
-    for permit in permits:
-        for kind in permit.to:
-            for path in permit.fields:
-                grouped[permit.event_type, kind, permit.purpose.name][path] = permit
-    ordered = tuple(sorted(seals, key=lambda seal: seal.seal_id))
-    return {key: _cell(key, found, ordered, classes[key[0]]) for key, found in sorted(grouped.items())}
+def matrix_bytes(agreements: Agreements) -> bytes:
+    """The matrix as canonical JSON; the same permissions always give the same bytes."""
+    return canonical(matrix_of(agreements))
 
 
-def _cell(
-    key: CellKey, permits: Mapping[str, Permit], seals: tuple[Seal, ...], classes: Mapping[str, FieldClass]
-) -> Cell:
-    event_type, kind, _ = key
-    stopped = {path: permit for path, permit in permits.items() if not permit.never_stopped}
-    here = {classes[path] for path in stopped if path != EXISTS}
-    binding = tuple(
-        seal
-        for seal in seals
-        if (seal.to is None or kind in seal.to) and (seal.classes & here or (seal.exists and EXISTS in stopped))
-    )
-    purpose = next(iter(permits.values())).purpose
-    return Cell(event_type, kind, purpose, dict(permits), binding, classes, _guards(stopped.values(), binding, kind))
-
-
-def _guards(permits: Iterable[Permit], seals: Iterable[Seal], kind: RecipientKind) -> frozenset[Guard]:
-    found: set[Guard] = set()
-    for permit in permits:
-        found |= guards_of(permit.when) | set(permit.hold_until)
-    for seal in seals:
-        found |= guards_of(seal.when)
-        for exception in seal.exceptions if not seal.absolute else ():
-            if kind in exception.to:
-                found |= guards_of(exception.when)
-    return frozenset(found)
-
-
-def purposes_of(cells: Iterable[CellKey], order: Iterable[str]) -> dict[tuple[str, RecipientKind], tuple[str, ...]]:
-    """The purposes of each event type and kind, in the order of the vocabulary."""
-    rank = {name: place for place, name in enumerate(order)}
-    found: dict[tuple[str, RecipientKind], list[str]] = defaultdict(list)
-    for event_type, kind, purpose in cells:
-        found[event_type, kind].append(purpose)
-    return {key: tuple(sorted(names, key=rank.__getitem__)) for key, names in found.items()}
-
-
-def version_of(cells: Mapping[CellKey, Cell], vocabulary: Vocabulary) -> str:
+def version_of(agreements: Agreements) -> str:
     """SHA-256 (hex) of the canonical matrix."""
-    return sha256(canonical(matrix_of(cells, vocabulary))).hexdigest()
+    return sha256(matrix_bytes(agreements)).hexdigest()
 
 
-def matrix_of(cells: Mapping[CellKey, Cell], vocabulary: Vocabulary) -> dict[str, object]:
-    """The matrix as plain lists and tables, in a fixed order: what is hashed, and what a page can be made of."""
+def matrix_of(agreements: Agreements) -> dict[str, Any]:
+    """The matrix as plain tables and lists, in a fixed order."""
+    cells = [cell for _, cell in sorted(agreements.cells.items())]
+    permits = {permit.permit_id: permit for cell in cells for permit in cell.permits.values()}
     return {
-        "guards": [[guard.value, vocabulary.guards[guard].polarity.value] for guard in Guard],
-        "purposes": [[p.name, p.statute, p.lawful_basis, p.confidence] for p in vocabulary.purposes.values()],
-        "cells": [[*map(str, key), _row(cell)] for key, cell in sorted(cells.items())],
+        "format": FORMAT,
+        **_words(agreements.vocabulary),
+        "events": {event: _event(event, own) for event, own in agreements.classes.items()},
+        "agreements": {
+            p.agreement.name: {
+                "dpia": p.agreement.dpia,
+                "parties": sorted(p.agreement.parties),
+                "review_by": p.agreement.review_by,
+            }
+            for p in permits.values()
+        },
+        "permits": {name: _permit(permit) for name, permit in permits.items()},
+        "seals": {seal.seal_id: _seal(seal) for seal in agreements.seals},
+        "cells": [_cell(cell) for cell in cells],
+        "never": [_never(rule) for rule in sorted(agreements.never, key=lambda rule: rule.rule_id)],
+        "always": [_always(rule) for rule in sorted(agreements.always, key=lambda rule: rule.rule_id)],
     }
 
 
-def _row(cell: Cell) -> dict[str, object]:
+def condition_of(condition: Condition) -> Any:
+    """A condition as JSON: a guard's name, `["not", c]`, `["and", c ...]`, `["or", c ...]`; `["and"]` is always."""
+    match condition:
+        case Named(guard):
+            return guard.value
+        case Not(inner):
+            return ["not", condition_of(inner)]
+        case AllOf(parts):
+            return ["and", *map(condition_of, parts)]
+        case AnyOf(parts):
+            return ["or", *map(condition_of, parts)]
+
+
+def _words(vocabulary: Vocabulary) -> dict[str, Any]:
+    guards = [vocabulary.guards[guard] for guard in Guard]
     return {
-        "fields": [
-            [path, permit.fields[path].words, permit.fields[path].pairs, cell.classes.get(path, ""), permit.permit_id]
-            for path, permit in sorted(cell.permits.items())
+        "guards": [[g.guard.value, g.polarity.value, g.max_age and int(g.max_age.total_seconds())] for g in guards],
+        "lattice": {kind.value: sorted(more) for kind, more in TELLS_MORE.items()},
+        "categories": dict(vocabulary.categories),
+        "markers": {name: marker.says for name, marker in vocabulary.markers.items()},
+        "recipients": dict(vocabulary.recipients),
+        "classes": {own.value: sorted(told_by) for own, told_by in vocabulary.told_by.items()},
+        "purposes": [
+            {"name": p.name, "statute": p.statute, "lawful_basis": p.lawful_basis, "confidence": p.confidence}
+            for p in vocabulary.purposes.values()
         ],
-        "permits": sorted(_permit_row(permit) for permit in {p.permit_id: p for p in cell.permits.values()}.values()),
-        "seals": [_seal_row(seal) for seal in cell.seals],
     }
 
 
-def _permit_row(permit: Permit) -> list[object]:
-    agreement = permit.agreement
-    hold = sorted(guard.value for guard in permit.hold_until)
-    head = [agreement.name, agreement.dpia, agreement.review_by]
-    return [permit.permit_id, words(permit.when), hold, permit.never_stopped, head]
+def _event(event_type: str, classes: Mapping[str, FieldClass]) -> list[list[str]]:
+    ruled = {path: one.own for path, one in PSEUDO_FIELDS.items()} | dict(classes)
+    return [[path, ruled[path].value] for path in ruled_paths(event_type)]
 
 
-def _seal_row(seal: Seal) -> list[object]:
-    exceptions = sorted([sorted(kind.value for kind in e.to), words(e.when)] for e in seal.exceptions)
-    closes = [*sorted(c.value for c in seal.classes), *([EXISTS] if seal.exists else [])]
-    return [seal.seal_id, words(seal.when), closes, seal.do.words, seal.do.pairs, seal.absolute, exceptions]
+def _permit(permit: Permit) -> dict[str, Any]:
+    return {
+        "agreement": permit.agreement.name,
+        "when": condition_of(permit.when),
+        "hold_until": sorted(guard.value for guard in permit.hold_until),
+        "never_stopped": permit.never_stopped,
+    }
+
+
+def _seal(seal: Seal) -> dict[str, Any]:
+    exceptions = [{"to": _kinds(e.to), "when": condition_of(e.when)} for e in seal.exceptions]
+    return {
+        "when": condition_of(seal.when),
+        "classes": sorted(seal.classes),
+        "around": sorted({*seal.around, *([EXISTS] if seal.exists else [])}),
+        "to": _kinds(seal.to),
+        "do": seal.do.words,
+        "marker": seal.marker,
+        "absolute": seal.absolute,
+        "exceptions": sorted(exceptions, key=canonical),
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    fields = [[path, p.fields[path].words, p.permit_id] for path, p in sorted(cell.permits.items())]
+    return {
+        "event": cell.event_type,
+        "to": cell.kind.value,
+        "purpose": cell.purpose.name if cell.purpose else "",
+        "fields": fields,
+        "seals": [seal.seal_id for seal in cell.seals],
+    }
+
+
+def _never(rule: NeverRule) -> dict[str, Any]:
+    return {
+        "id": rule.rule_id,
+        "classes": sorted(rule.classes),
+        "fields": sorted(rule.fields),
+        "to": _kinds(rule.to),
+        "events": None if rule.events is None else sorted(rule.events),
+        "except_events": sorted(rule.except_events),
+        "except_fields": sorted(rule.except_fields),
+        "when": condition_of(rule.when),
+        "more_than": _words_of(rule.more_than),
+    }
+
+
+def _always(rule: AlwaysRule) -> dict[str, Any]:
+    return {
+        "id": rule.rule_id,
+        "event": rule.event,
+        "to": _kinds(rule.to),
+        "fields": sorted(rule.fields),
+        "when": condition_of(rule.when),
+        "at_least": rule.at_least.words,
+    }
+
+
+def _kinds(to: Iterable[str] | None) -> list[str] | None:
+    return None if to is None else sorted(to)
+
+
+def _words_of(transform: Transform | None) -> str:
+    return "withhold" if transform is None else transform.words

@@ -6,11 +6,14 @@ most one permit for each field, so that no permit ever has to win over another; 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sharing.policy.conditions import ALWAYS, Condition
 from sharing.policy.facts import Guard, Polarity
 from sharing.policy.lattice import CLEAR, Transform
 from sharing.vocabulary import Agency, FieldClass, RecipientKind
+
+SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,32 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class GuardEntry:
-    """What a guard means to a reader, who answers for it and in which register it is kept."""
+    """What a guard means to a reader, who answers for it and in which register it is kept.
+
+    Attributes:
+        max_age: How old what was last heard of it may be; older is unknown. None: it is known anew at each decision.
+    """
 
     guard: Guard
     means: str
     polarity: Polarity
     owner: str
     source: str
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Fixed words that may stand in place of a sealed text.
+
+    Attributes:
+        says: The words. `classes`: of which sealed class they may be said. `to`: to whom they may be said.
+    """
+
+    name: str
+    says: str
+    classes: frozenset[FieldClass]
+    to: tuple[RecipientKind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,7 @@ class Vocabulary:
     told_by: Mapping[FieldClass, frozenset[FieldClass]]
     categories: Mapping[str, tuple[tuple[str, str], ...]]
     field_sets: Mapping[str, Mapping[str, Transform]]
+    markers: Mapping[str, Marker] = field(default_factory=dict)
 
     def kinds_named(self, name: str) -> tuple[RecipientKind, ...]:
         """The kinds of recipient that a name stands for: itself, or those of a group; none for an unknown word."""
@@ -114,10 +137,12 @@ class Seal:
 
     Attributes:
         when: Closes unless this is false: unknown closes.
-        classes: Classes of field that it closes. `exists`: whether it closes the event itself.
+        classes: Classes of field that it closes. `exists`: whether it closes the event itself. `around`: the other
+        pseudo-fields that it closes.
         to: Kinds of recipient that it binds, None for all.
         absolute: No exception, no grant, no break-glass.
-        marker: Always `silent` here: the same bytes as a field that was never there.
+        marker: `silent`, the same bytes as a field that was never there; or a marker of the vocabulary, whose words
+        stand in place of a text where `$marker` is permitted. `shown`: those words, None for silence.
     """
 
     seal_id: str
@@ -128,7 +153,13 @@ class Seal:
     do: Transform
     absolute: bool
     exceptions: tuple[SealException, ...] = ()
-    marker: str = "silent"
+    marker: str = SILENT
+    shown: Transform | None = None
+    around: frozenset[str] = frozenset()
+
+    def closes(self, path: str, own: FieldClass | None) -> bool:
+        """Whether it closes a field of a class, or a pseudo-field."""
+        return own in self.classes or path in self.around
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +207,7 @@ class Cell:
     Attributes:
         permits: Path to its one permit.
         seals: Seals that bind this kind of recipient and touch a field permitted here.
-        classes: Path to class, of every field of the event type.
+        classes: Path to class, of every field of the event type and of the pseudo-fields but `$exists`.
     """
 
     event_type: str

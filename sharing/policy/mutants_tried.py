@@ -11,9 +11,10 @@ out: making mistakes (`mutants`). Rules:
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from sharing.policy.cells import cells_of, purposes_of
 from sharing.policy.difference import difference
 from sharing.policy.invariants import violations
-from sharing.policy.matrix import cells_of, purposes_of, version_of
+from sharing.policy.matrix import version_of
 from sharing.policy.model import Agreements, Cell, CellKey, Permit, Seal
 from sharing.policy.mutants import Mutant
 from sharing.vocabulary import RecipientKind
@@ -120,7 +121,7 @@ def _trial(agreements: Agreements, mutant: Mutant) -> Trial:
         killed_by = killed_by or next((v.rule_id for v in violations(after)), "")
         if widens and killed_by:
             break
-    moves = widens or narrows or version_of(changed.cells, changed.vocabulary) != agreements.version
+    moves = widens or narrows or version_of(changed) != agreements.version
     return Trial(mutant, widens, narrows, killed_by, moves)
 
 

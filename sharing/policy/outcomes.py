@@ -6,15 +6,18 @@ Left out: which situation holds (`decide` asks for one, `invariants` for all). R
 3. Where a permit might apply but one of its `hold_until` guards is not true, the event waits.
 4. A seal applies unless its condition is false; unknown is enough. It can only lower. An exception must be true.
 5. `never_stopped` passes by 2, 3 and 4.
+6. A text that is to be scrubbed waits for a person (`review`); the rest goes meanwhile.
+7. A seal with a marker lowers a text to the marker's fixed words, where `$marker` is permitted; else it is silent.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sharing.policy.conditions import truth
-from sharing.policy.lattice import WITHHOLD, Transform, lowest
+from sharing.policy.lattice import WITHHOLD, Transform, TransformKind, lowest
 from sharing.policy.model import Cell, Permit, Seal
-from sharing.policy.paths import EXISTS
+from sharing.policy.paths import EXISTS, holds_one_text
+from sharing.policy.pseudo import MARKER
 from sharing.policy.situations import Rows, Situations
 
 NO_AGREEMENT = "no-agreement"
@@ -22,6 +25,7 @@ CONDITION = "condition-not-met"
 SEALED = "sealed"
 PERMITTED = "permitted"
 WAITS = "waits"
+REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +81,52 @@ def field_rulings(cell: Cell, path: str, situations: Situations) -> Iterator[Rul
     yield from _sealed(permit.fields[path], permit, applies, _bounds(cell, path, permit, situations))
 
 
-def _bounds(cell: Cell, path: str, permit: Permit, situations: Situations) -> list[tuple[Seal, Rows]]:
+Bound = tuple[Seal, Transform, Rows]
+"""A seal, down to what it lowers, and where."""
+
+
+def fare(cell: Cell, path: str) -> tuple[object, ...]:
+    """What decides what becomes of a field in a cell: two fields with the same fare alike in every situation."""
+    permit = cell.permits.get(path)
+    closing = tuple(seal.closes(path, cell.classes.get(path)) for seal in cell.seals)
+    marked = any(seal.shown for seal in cell.seals) and holds_one_text(cell.event_type, path)
+    given = permit.fields[path] if permit else WITHHOLD
+    return (permit.permit_id if permit else "", given, closing, marked, path == EXISTS)
+
+
+def _bounds(cell: Cell, path: str, permit: Permit, situations: Situations) -> list[Bound]:
     """The seals that lower this field, each with where it binds."""
     if permit.never_stopped:
         return []
     given = permit.fields[path]
-    closing = (seal for seal in cell.seals if cell.classes[path] in seal.classes)
-    return [(s, active_rows(s, cell, situations)) for s in closing if lowest(given, s.do) != given]
+    closing = (seal for seal in cell.seals if seal.closes(path, cell.classes.get(path)))
+    found = (bound for seal in closing for bound in _bounds_of(seal, cell, path, situations))
+    return [bound for bound in found if lowest(given, bound[1]) != given]
 
 
-def _sealed(given: Transform, permit: Permit, rows: Rows, bounds: list[tuple[Seal, Rows]]) -> Iterator[Ruling]:
+def _bounds_of(seal: Seal, cell: Cell, path: str, situations: Situations) -> Iterator[Bound]:
+    rows = active_rows(seal, cell, situations)
+    shown = 0
+    if seal.shown is not None and MARKER in cell.permits and holds_one_text(cell.event_type, path):
+        rulings = field_rulings(cell, MARKER, situations)
+        shown = sum(r.rows for r in rulings if r.transform.kind is TransformKind.CLEAR)
+        yield seal, seal.shown, rows & shown
+    yield seal, seal.do, rows & ~shown
+
+
+def _sealed(given: Transform, permit: Permit, rows: Rows, bounds: list[Bound]) -> Iterator[Ruling]:
     """Split the rows by which seals bind in them: what is left goes down to the lowest of them all."""
-    parts: list[tuple[tuple[Seal, ...], Rows]] = [((), rows)]
-    for seal, active in bounds:
-        parts = [p for by, r in parts for p in (((*by, seal), r & active), (by, r & ~active)) if p[1]]
+    parts: list[tuple[tuple[Bound, ...], Rows]] = [((), rows)]
+    for bound in bounds:
+        active = bound[2]
+        parts = [p for by, r in parts for p in (((*by, bound), r & active), (by, r & ~active)) if p[1]]
     for by, found in parts:
         if by:
-            lowered = lowest(given, *(seal.do for seal in by))
-            yield Ruling(lowered, SEALED, "+".join(seal.seal_id for seal in by), found)
+            names = "+".join(dict.fromkeys(seal.seal_id for seal, _, _ in by))
+            yield Ruling(lowest(given, *(do for _, do, _ in by)), SEALED, names, found)
         elif found:
-            yield Ruling(given, PERMITTED, permit.permit_id, found)
+            reason = REVIEW if given.kind is TransformKind.SCRUB else PERMITTED
+            yield Ruling(given, reason, permit.permit_id, found)
 
 
 def active_rows(seal: Seal, cell: Cell, situations: Situations) -> Rows:

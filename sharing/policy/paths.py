@@ -57,3 +57,9 @@ def leaves(event_type: str) -> dict[str, Leaf]:
         KeyError: no such event type.
     """
     return {leaf.path: leaf for leaf in _leaves(EVENT_TYPES[event_type], "")}
+
+
+def holds_one_text(event_type: str, path: str) -> bool:
+    """Whether a field of an event type holds one text, neither a list nor a word of a closed list."""
+    leaf = leaves(event_type).get(path)
+    return leaf is not None and leaf.kind is str and not leaf.many

@@ -14,6 +14,7 @@ from sharing.policy.reading import (
     flag_of,
     members_of,
     name_of,
+    stated,
     table_of,
     tables_of,
     text_of,
@@ -37,7 +38,7 @@ def read_permits(document: Table, words: Words) -> Iterator[tuple[Permit, Place]
         name_of(document.get("agreement"), faults),
         text_of(document.get("title"), faults),
         members_of(document.get("parties"), "agency", Agency, faults),
-        text_of(document.get("dpia"), faults),
+        stated(document.get("dpia"), "id of a data protection impact assessment", "[0-9]", faults),
         date_of(document.get("review_by"), faults),
     )
     for table in tables_of(document.get("permits"), faults):
@@ -107,10 +108,12 @@ def _fields(table: Table, event: str | None, words: Words) -> dict[str, Transfor
     own = table_of(table.get("fields"), words.faults)
     keys = {path: key for path, (key, _) in own.entries.items()}
     _add(found, fields_of(own, words.vocabulary.categories, words.faults), keys, Word("", own.place), words.faults)
-    for path, transform in found.items():
-        if event:
-            words.check_field(event, path, transform, keys.get(path, Word(path, table.place)))
-    return found
+    if event is None:
+        return found
+    fits = {
+        path: words.check_field(event, path, t, keys.get(path, Word(path, table.place))) for path, t in found.items()
+    }
+    return {path: transform for path, transform in found.items() if fits[path]}
 
 
 def _add(

@@ -1,12 +1,14 @@
 """seals.yaml and invariants.yaml to their rules. Left out: permits (`read_permits`) and whether invariants hold."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sharing.policy.document import Place, Table
 from sharing.policy.facts import Polarity
-from sharing.policy.lattice import CLEAR, WITHHOLD
-from sharing.policy.model import AlwaysRule, NeverRule, Seal, SealException
+from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind
+from sharing.policy.model import SILENT, AlwaysRule, NeverRule, Seal, SealException
 from sharing.policy.paths import EXISTS
+from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.policy.read_vocabulary import transform_of
 from sharing.policy.read_words import Words
 from sharing.policy.reading import check_keys, flag_of, name_of, tables_of, text_of, word_of, words_of
@@ -26,31 +28,53 @@ def read_seals(document: Table, words: Words) -> Iterator[tuple[Seal, Place]]:
 
 def _seal(table: Table, words: Words) -> Seal:
     closes = words_of(table.get("closes"), words.faults)
-    classes = words.classes([word for word in closes if word.text != EXISTS])
+    around = frozenset(word.text for word in closes if word.text in PSEUDO_FIELDS)
+    classes = words.classes([word for word in closes if word.text not in around])
     do = transform_of(table.get("do"), words.vocabulary.categories, words.faults) or WITHHOLD
     seal = Seal(
         seal_id=f"seals/{name_of(table.get('id'), words.faults)}",
         when=words.condition(table.get("when"), Polarity.SEAL),
         classes=classes,
-        exists=any(word.text == EXISTS for word in closes),
+        exists=EXISTS in around,
         to=words.kinds(table.get("to"), table.get("except_to")),
         do=do,
         absolute=flag_of(table.get("absolute"), words.faults),
         exceptions=tuple(_exceptions(table, words)),
+        around=around - {EXISTS},
     )
     _check_seal(seal, table, words)
-    return seal
+    return _marked(seal, table, words)
+
+
+def _marked(seal: Seal, table: Table, words: Words) -> Seal:
+    """The seal with its marker, if it has one and may have it."""
+    word = word_of(table.get("marker"), words.faults)
+    if word is None or word.text == SILENT:
+        return seal
+    marker = words.vocabulary.markers.get(word.text)
+    if marker is None:
+        why = "a seal is silent, the same bytes as a field that was never there, or names a marker of the vocabulary"
+        words.faults.add(word.place, f"unknown marker '{word.text}': {why}")
+        return seal
+    if not seal.classes or seal.around or seal.exists or not seal.classes <= marker.classes:
+        allowed = ", ".join(sorted(marker.classes))
+        words.faults.add(
+            word.place, f"marker '{marker.name}' may be said of class {allowed} alone; this seal is silent"
+        )
+    shown = Transform(TransformKind.EXISTENCE, marker.name, ((marker.name, marker.says),))
+    return replace(seal, marker=marker.name, shown=shown)
 
 
 def _check_seal(seal: Seal, table: Table, words: Words) -> None:
     faults = words.faults
-    marker = word_of(table.get("marker"), faults)
-    if marker and marker.text != "silent":
-        faults.add(marker.place, "a seal is silent: the same bytes as a field that was never there")
     if seal.absolute and "except" in table.entries:
         faults.add(table.entries["except"][0].place, "an absolute seal has no exception")
-    if seal.do == CLEAR or (seal.exists and seal.do != WITHHOLD):
+    if seal.do == CLEAR or ((seal.exists or seal.around) and seal.do != WITHHOLD):
         faults.add(table.place, "this seal closes nothing; 'do' says how much may still go, such as 'withhold'")
+    if seal.do.kind in {TransformKind.TOKEN, TransformKind.SCRUB}:
+        faults.add(
+            table.place, f"a seal does not lower to '{seal.do.words}': what is sealed is not told in another way"
+        )
     for closed in sorted(seal.classes):
         _check_closure(closed, seal, table, words)
 
@@ -95,6 +119,10 @@ def read_never(document: Table, words: Words) -> Iterator[tuple[NeverRule, Place
         yield rule, table.place
 
 
+def _given_by(path: str) -> Transform:
+    return PSEUDO_FIELDS[path].gives if path in PSEUDO_FIELDS else CLEAR
+
+
 _ALWAYS = ("id", "because", "event", "to", "fields")
 
 
@@ -108,7 +136,7 @@ def read_always(document: Table, words: Words) -> Iterator[tuple[AlwaysRule, Pla
         named = words_of(table.get("fields"), words.faults)
         for word in named:
             if event:
-                words.check_field(event, word.text, CLEAR, word)
+                words.check_field(event, word.text, _given_by(word.text), word)
         if event:
             yield (
                 AlwaysRule(

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from sharing.policy.document import Faults, Node, Table
 from sharing.policy.facts import Guard, Polarity
 from sharing.policy.lattice import Transform, TransformKind
-from sharing.policy.model import GuardEntry, Purpose, Vocabulary
-from sharing.policy.reading import check_keys, members_of, name_of, table_of, text_of, word_of
+from sharing.policy.model import GuardEntry, Marker, Purpose, Vocabulary
+from sharing.policy.reading import age_of, check_keys, members_of, name_of, stated, table_of, text_of, word_of
 from sharing.vocabulary import Agency, FieldClass, RecipientKind
 
 _SECTIONS = (
@@ -23,12 +23,13 @@ _SECTIONS = (
     "categories",
     "field_sets",
 )
+_MARKERS = "markers"
 
 
 def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
     """Read the vocabulary; faults are noted, and what could not be read is left out."""
-    check_keys(document, _SECTIONS, _SECTIONS, faults)
-    part = {name: table_of(document.get(name), faults) for name in _SECTIONS}
+    check_keys(document, (*_SECTIONS, _MARKERS), _SECTIONS, faults)
+    part = {name: table_of(document.get(name), faults) for name in (*_SECTIONS, _MARKERS)}
     _explain_all(part["transforms"], "transform", [kind.value for kind in TransformKind], faults)
     categories = {name: _category(name, part["categories"], faults) for name in part["categories"].entries}
     return Vocabulary(
@@ -41,6 +42,7 @@ def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
         field_sets={
             name: fields_of(part["field_sets"].get(name), categories, faults) for name in part["field_sets"].entries
         },
+        markers=_markers(part[_MARKERS], faults),
     )
 
 
@@ -76,7 +78,7 @@ def _guards(table: Table, faults: Faults) -> Mapping[str, GuardEntry]:
     known = {g.value: g for g in Guard}
     polarities = {p.value: p for p in Polarity}
     _explain_all(table, "guard", known, faults)
-    keys = ("means", "polarity", "owner", "source")
+    keys = ("means", "polarity", "owner", "source", "max_age")
     found = {}
     for name in (n for n in table.entries if n in known):
         entry = _entry(table, name, keys, keys, faults)
@@ -84,8 +86,8 @@ def _guards(table: Table, faults: Faults) -> Mapping[str, GuardEntry]:
         if polarity and polarity.text not in polarities:
             faults.unknown(polarity, "polarity", polarities)
         way = polarities.get(polarity.text if polarity else "", Polarity.SEAL)
-        texts = (text_of(entry.get(key), faults) for key in ("owner", "source"))
-        found[name] = GuardEntry(known[name], text_of(entry.get("means"), faults), way, *texts)
+        means, owner, source = (text_of(entry.get(key), faults) for key in ("means", "owner", "source"))
+        found[name] = GuardEntry(known[name], means, way, owner, source, age_of(entry.get("max_age"), faults))
     return found
 
 
@@ -111,12 +113,36 @@ def _groups(table: Table, faults: Faults) -> Mapping[str, tuple[RecipientKind, .
     return {name: members_of(table.get(name), "recipient", RecipientKind, faults) for name in table.entries}
 
 
+MAY_BE_MARKED = frozenset({FieldClass.INFORMANT})
+"""Classes of which it may be said that something is held back. Of any other, saying so tells what a seal hides."""
+
+
+def _markers(table: Table, faults: Faults) -> Mapping[str, Marker]:
+    keys = ("says", "classes", "to")
+    found = {}
+    for name, (key, _) in table.entries.items():
+        entry = _entry(table, name, keys, keys, faults)
+        classes = members_of(entry.get("classes"), "class", FieldClass, faults)
+        for own in sorted(set(classes) - MAY_BE_MARKED):
+            faults.add(
+                entry.place, f"class {own} is never marked: that something is sealed would be told by the marker"
+            )
+        to = members_of(entry.get("to"), "recipient", RecipientKind, faults)
+        found[name] = Marker(name_of(key, faults), text_of(entry.get("says"), faults), frozenset(classes), to)
+    return found
+
+
+_BASIS = "GDPR|DPA|Data Protection Act"
+
+
 def _purposes(table: Table, faults: Faults) -> Mapping[str, Purpose]:
     required = ("means", "statute", "lawful_basis")
     found = {}
     for name, (key, _) in table.entries.items():
         entry = _entry(table, name, (*required, "confidence"), required, faults)
-        means, statute, basis = (text_of(entry.get(k), faults) for k in required)
+        means = text_of(entry.get("means"), faults)
+        statute = stated(entry.get("statute"), "statute", "", faults)
+        basis = stated(entry.get("lawful_basis"), "lawful basis: it names UK GDPR or DPA 2018", _BASIS, faults)
         found[name] = Purpose(name_of(key, faults), means, statute, basis, text_of(entry.get("confidence"), faults))
     return found
 

@@ -3,6 +3,7 @@
 Left out: the shape of permits (`read_permits`), of seals and invariants (`read_rules`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -11,9 +12,11 @@ from sharing.events import EVENT_TYPES
 from sharing.policy.conditions import Condition
 from sharing.policy.document import Faults, Node, Word, nearest
 from sharing.policy.facts import Guard, Polarity
-from sharing.policy.lattice import CLEAR, Transform, TransformKind
+from sharing.policy.lattice import WITHHOLD, Transform, TransformKind
+from sharing.policy.lookalikes import look_alike
 from sharing.policy.model import Purpose, Vocabulary
-from sharing.policy.paths import EXISTS, Leaf, leaves
+from sharing.policy.paths import Leaf, leaves
+from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.policy.reading import condition_of, members_of, word_of, words_of
 from sharing.vocabulary import FieldClass, RecipientKind
 
@@ -87,36 +90,48 @@ class Words:
         known = {c.value: c for c in FieldClass}
         for word in found:
             if word.text not in known:
-                self.faults.unknown(word, "class", [*known, EXISTS])
+                self.faults.unknown(word, "class", [*known, *PSEUDO_FIELDS])
         return frozenset(known[word.text] for word in found if word.text in known)
 
     def paths(self, node: Node | None) -> frozenset[str]:
         """Fields that exist in at least one event type."""
-        known = {EXISTS}.union(*(leaves(event) for event in EVENT_TYPES))
+        known = set(PSEUDO_FIELDS).union(*(leaves(event) for event in EVENT_TYPES))
         found = words_of(node, self.faults)
         for word in found:
             if word.text not in known:
                 self.faults.unknown(word, "field", known)
         return frozenset(word.text for word in found)
 
-    def check_field(self, event: str, path: str, transform: Transform, word: Word) -> None:
-        """Note a field that the event does not have, or a transform that does not fit it."""
+    def check_field(self, event: str, path: str, transform: Transform, word: Word) -> bool:
+        """Whether the event has this field and the transform fits it; what is wrong is noted."""
+        fault = self._field_fault(event, path, transform)
+        if fault:
+            self.faults.add(word.place, fault)
+        return not fault
+
+    def _field_fault(self, event: str, path: str, transform: Transform) -> str:
         known = leaves(event)
-        if path == EXISTS:
-            if transform != CLEAR:
-                self.faults.add(word.place, f"'{EXISTS}' can only be clear")
-        elif path not in known:
+        if path in PSEUDO_FIELDS:
+            gives = PSEUDO_FIELDS[path].gives
+            return "" if transform in (gives, WITHHOLD) else f"'{path}' can only be {gives.words} or withhold"
+        if path not in known:
             inner = any(name.startswith((f"{path}.", f"{path}[]")) for name in known)
-            hint = "; name the fields inside it, one by one" if inner else nearest(path, [*known, EXISTS])
-            self.faults.add(word.place, f"unknown field '{path}' of {event}{hint}")
-        else:
-            reason = misfit(known[path], transform)
-            if reason:
-                self.faults.add(word.place, f"'{transform.words}' does not fit '{path}': {reason}")
+            hint = "; name the fields inside it, one by one" if inner else _near(path, known)
+            return f"unknown field '{path}' of {event}{hint}"
+        reason = misfit(known[path], transform)
+        return f"'{transform.words}' does not fit '{path}': {reason}" if reason else ""
+
+
+def _near(path: str, known: Mapping[str, Leaf]) -> str:
+    """What was perhaps meant by a path that no field has: a list by its items, a map, a branch of a union, a slip."""
+    plain = path.replace("[]", "").replace("{}", "").partition("|")[0]
+    if plain != path and plain in known:
+        return f"; the field is ruled as a whole: '{plain}'"
+    return f"{look_alike(path)}{nearest(path, [*known, *PSEUDO_FIELDS])}"
 
 
 _DATES = {TransformKind.YEAR, TransformKind.AGE_BAND}
-_TEXTS = {TransformKind.OUTWARD, TransformKind.TOKEN, TransformKind.EXISTENCE}
+_TEXTS = {TransformKind.OUTWARD, TransformKind.TOKEN, TransformKind.EXISTENCE, TransformKind.SCRUB}
 
 
 def misfit(leaf: Leaf, transform: Transform) -> str:

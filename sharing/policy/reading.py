@@ -5,14 +5,25 @@ So one run finds every fault of every file. Left out: what the tables mean.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
 from sharing.policy.conditions import ALWAYS, Condition, NotACondition, parse
 from sharing.policy.document import Faults, Items, Node, Place, Table, Word, nearest
+from sharing.policy.lookalikes import look_alike
 
 E = TypeVar("E", bound=StrEnum)
+WHY = {
+    "dpia": ": nothing is shared without the id of its data protection impact assessment",
+    "review_by": ": an agreement ends unless it is reviewed; write the day",
+    "purpose": ": nothing is shared without a purpose, which names statute and lawful basis",
+    "statute": ": a purpose names the duty or power under which it shares",
+    "lawful_basis": ": a purpose names its basis in data protection law",
+    "max_age": ": say how old the fact may be, such as '30 days', or 'none' if it does not age",
+    "polarity": ": say 'permit' if it opens when true, 'seal' if it closes unless false",
+}
+"""Why a key must be there, for those of which it is asked."""
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -23,7 +34,7 @@ def check_keys(table: Table, allowed: Collection[str], required: Collection[str]
             faults.unknown(key, "key", allowed)
     for name in required:
         if name not in table.entries:
-            faults.add(table.place, f"'{name}' is missing")
+            faults.add(table.place, f"'{name}' is missing{WHY.get(name, '')}")
 
 
 def word_of(node: Node | None, faults: Faults) -> Word | None:
@@ -45,11 +56,33 @@ def text_of(node: Node | None, faults: Faults) -> str:
     return " ".join(word.text.split()) if word else ""
 
 
+_PLACEHOLDER = re.compile(r"[\W_]*(tb[acd]|todo|to do|to follow|none|n/?a|unknown|not known|x+|)[\W_]*", re.IGNORECASE)
+
+
+def stated(node: Node | None, what: str, must: str, faults: Faults) -> str:
+    """A text that really says something: not left open, and holding what it must hold.
+
+    Args:
+        node: Where it stands.
+        what: What it is, for the fault.
+        must: A pattern that occurs in it.
+        faults: Where to note.
+    """
+    word = word_of(node, faults)
+    text = text_of(word, Faults())
+    if word and _PLACEHOLDER.fullmatch(text):
+        faults.add(word.place, f"'{text}' is no {what}; nothing is shared before there is one")
+    elif word and not re.search(must, text):
+        faults.add(word.place, f"'{text}' is no {what}")
+    return text
+
+
 def name_of(node: Node | None, faults: Faults) -> str:
     """A name: lower-case ASCII words joined by hyphens or underscores."""
     word = word_of(node, faults)
     if word and not _NAME.fullmatch(word.text):
-        faults.add(word.place, "a name is lower-case letters and digits, joined by '-' or '_'")
+        strange = look_alike(word.text)
+        faults.add(word.place, f"a name is lower-case letters and digits, joined by '-' or '_'{strange}")
         return ""
     return word.text if word else ""
 
@@ -62,6 +95,22 @@ def date_of(node: Node | None, faults: Faults) -> str:
     except ValueError:
         faults.add(word.place if word else Place("", 0, 0), "a date is written YYYY-MM-DD")
         return ""
+
+
+_AGE = re.compile(r"([1-9][0-9]{0,4}) (minute|hour|day)s?")
+NO_AGE = "none"
+
+
+def age_of(node: Node | None, faults: Faults) -> timedelta | None:
+    """How old something may be, as `15 minutes`, `12 hours` or `30 days`; None for `none`."""
+    word = word_of(node, faults)
+    if word is None or word.text == NO_AGE:
+        return None
+    found = _AGE.fullmatch(word.text)
+    if found is None:
+        faults.add(word.place, "an age is written as '15 minutes', '12 hours' or '30 days', or 'none'")
+        return None
+    return timedelta(**{f"{found[2]}s": int(found[1])})
 
 
 def flag_of(node: Node | None, faults: Faults) -> bool:
@@ -132,7 +181,8 @@ def condition_of(node: Node | None, known: Iterable[str], why_not: Mapping[str, 
         return parse(word.text, names)
     except NotACondition as fault:
         reason = why_not.get(fault.word)
-        hint = f": {reason}" if reason else nearest(fault.word, names) if fault.word else ""
+        near = f"{look_alike(fault.word)}{nearest(fault.word, names)}" if fault.word else ""
+        hint = f": {reason}" if reason else near
         faults.add(word.place.shifted(fault.offset), f"{fault.reason}{hint}")
         return ALWAYS
 

@@ -132,7 +132,7 @@ def _asked(condition: Condition, facts: Facts) -> str:
 
 
 def _seal_said(seal: Seal, cell: Cell, path: str, facts: Facts) -> str:
-    own = path != EXISTS and cell.classes.get(path) in seal.classes
+    own = path != EXISTS and seal.closes(path, cell.classes.get(path))
     said = f"closes {'it' if own else 'the event itself'} down to {seal.do.words}, when {_asked(seal.when, facts)}"
     if not truth(seal.when, one(facts))[1] and not truth(seal.when, one(facts))[0]:
         said += " (what is not known closes)"

@@ -41,13 +41,15 @@ class Situations:
         return Facts.of(stated)
 
 
-def one(facts: Facts) -> Situations:
-    """The table of a single situation."""
-    return Situations(
-        1,
-        {guard: 1 for guard, value in facts.items() if value is True},
-        {guard: 1 for guard, value in facts.items() if value is False},
-    )
+def one(facts: Facts, guards: Iterable[Guard] = tuple(Guard)) -> Situations:
+    """The table of a single situation; only these guards are looked at, any other counts as unknown."""
+    true: dict[Guard, Rows] = {}
+    false: dict[Guard, Rows] = {}
+    for guard in guards:
+        value = facts[guard]
+        if value is not None:
+            (true if value else false)[guard] = 1
+    return Situations(1, true, false)
 
 
 def all_of(guards: Iterable[Guard]) -> Situations:

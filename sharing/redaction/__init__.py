@@ -6,7 +6,7 @@ not release is null. The transforms stand in `sharing.redaction.transforms`, eac
 Left out: deciding (`sharing.policy`), bytes (`sharing.codec`), what a recipient does with a view.
 """
 
-from sharing.redaction.redact import redact
+from sharing.redaction.redact import Reviewed, redact
 from sharing.redaction.transforms import RECORDED, Tokeniser, age_band, category, existence, outward, year
 
-__all__ = ["RECORDED", "Tokeniser", "age_band", "category", "existence", "outward", "redact", "year"]
+__all__ = ["RECORDED", "Reviewed", "Tokeniser", "age_band", "category", "existence", "outward", "redact", "year"]

@@ -3,7 +3,7 @@
 Left out: the decision (`sharing.policy.decide`) and bytes (`sharing.codec`). Rules:
 1. Nothing is copied and then removed: a field that the decision does not release is never touched.
 2. A view is the same kind of event with fewer fields; a withheld field is null, as one that was never there.
-3. Redacting twice is redacting once (a `token` apart, which needs its key again).
+3. Redacting twice is redacting once (`token` and `scrub` apart, which need their key and their reviewed text again).
 4. What the broker itself puts on a view (exchange id, the recipient's token of the child, due date, plain words) is set
    on the event before, so that it is ruled like everything else.
 """
@@ -11,27 +11,43 @@ Left out: the decision (`sharing.policy.decide`) and bytes (`sharing.codec`). Ru
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from operator import attrgetter
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from sharing.errors import Misconfigured
 from sharing.events import EVENT_TYPES, Event
-from sharing.policy import EXISTS, Decision, Transform, TransformKind
+from sharing.policy import Decision, Transform, TransformKind
 from sharing.policy.paths import without_null
+from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.redaction.transforms import Tokeniser, age_band, transformer
 
 Record = Any
 """An event, or a record inside one."""
-Build = Callable[[Record, Event, Tokeniser | None], Record]
-"""From (record, whole event, tokeniser) to the reduced record or value."""
+Reviewed = Callable[[str, str], str | None]
+"""Path and text as it came to the text that a person released in its place, None where nobody has."""
 
 
-def redact(event: Event, decision: Decision, tokeniser: Tokeniser | None = None) -> Event:
+class Aid(NamedTuple):
+    """What a transform may need beside the value: the whole event, the recipient's pseudonyms, what was reviewed."""
+
+    event: Event
+    tokeniser: Tokeniser | None
+    reviewed: Reviewed | None
+
+
+Build = Callable[[Record, Aid], Record]
+"""From a record or value to what is left of it."""
+
+
+def redact(
+    event: Event, decision: Decision, tokeniser: Tokeniser | None = None, reviewed: Reviewed | None = None
+) -> Event:
     """The view of `event` that `decision` allows.
 
     Args:
         event: With the broker's own envelope fields already set for this recipient.
         decision: About this event type. Unless it delivers, the view is empty.
         tokeniser: For fields released as `token`; without it they are withheld.
+        reviewed: For texts that a person released (`Decision.after_review`); without it they are withheld.
 
     Returns:
         A new event of the same type.
@@ -44,7 +60,7 @@ def redact(event: Event, decision: Decision, tokeniser: Tokeniser | None = None)
     build = _BUILDERS.get(decision.shape)
     if build is None:
         build = _BUILDERS[decision.shape] = _compiled(decision)
-    view: Event = build(event, event, tokeniser)
+    view: Event = build(event, Aid(event, tokeniser, reviewed))
     return view
 
 
@@ -53,7 +69,7 @@ _BUILDERS: dict[str, Build] = {}
 
 
 def _compiled(decision: Decision) -> Build:
-    released = {r.path: r.transform for r in decision.fields if r.is_released and r.path != EXISTS}
+    released = {r.path: r.transform for r in decision.fields if r.is_released and r.path not in PSEUDO_FIELDS}
     return _record_builder(EVENT_TYPES[decision.event_type], released, "")
 
 
@@ -82,18 +98,20 @@ def _inner_builder(hint: Any, released: Mapping[str, Transform], path: str) -> B
     if get_origin(hint) is not tuple or not is_dataclass(get_args(hint)[0]):
         return None
     if not any(name.startswith(f"{path}[].") for name in released):
-        return lambda _items, _event, _tokeniser: None
+        return lambda _items, _aid: None
     one = _record_builder(get_args(hint)[0], released, f"{path}[].")
-    return lambda items, event, tokeniser: None if items is None else tuple(one(i, event, tokeniser) for i in items)
+    return lambda items, aid: None if items is None else tuple(one(item, aid) for item in items)
 
 
 def _value_builder(transform: Transform, path: str) -> Build:
     if transform.kind is TransformKind.TOKEN:
-        return lambda value, _event, tokeniser: tokeniser(path, value) if tokeniser and value is not None else None
+        return lambda value, aid: aid.tokeniser(path, value) if aid.tokeniser and value is not None else None
+    if transform.kind is TransformKind.SCRUB:
+        return lambda value, aid: aid.reviewed(path, value) if aid.reviewed and value is not None else None
     if transform.kind is TransformKind.AGE_BAND:
-        return lambda value, event, _tokeniser: age_band(value, _day_of(event))
+        return lambda value, aid: age_band(value, _day_of(aid.event))
     change = transformer(transform)
-    return lambda value, _event, _tokeniser: None if value is None else change(value)
+    return lambda value, _aid: None if value is None else change(value)
 
 
 def _day_of(event: Event) -> Any:
@@ -114,12 +132,12 @@ def _assembler(record_type: Any, plain: tuple[str, ...], made: tuple[tuple[str, 
     nulls = (None,) * len(absent)
     steps = tuple((getattr(record_type, name).__set__, attrgetter(name), make) for name, make in made)
 
-    def build(record: Record, event: Event, tokeniser: Tokeniser | None) -> Record:
+    def build(record: Record, aid: Aid) -> Record:
         view = object.__new__(record_type)
         for put, value in zip(puts, take(record) + nulls, strict=True):
             put(view, value)
         for put, get, make in steps:
-            put(view, make(get(record), event, tokeniser))
+            put(view, make(get(record), aid))
         return view
 
     return build

@@ -32,9 +32,9 @@ def withhold(_value: Value) -> None:
     return
 
 
-def existence(value: str | None) -> str | None:
-    """That there is something: always the same word."""
-    return None if value is None else RECORDED
+def existence(value: str | None, says: str = RECORDED) -> str | None:
+    """That there is something: always the same words."""
+    return None if value is None else says
 
 
 def year(value: date | None) -> date | None:
@@ -90,8 +90,11 @@ def transformer(transform: Transform) -> Callable[[Value], Value]:
     """The function of a transform that needs nothing but the value.
 
     Raises:
-        KeyError: `age_band` and `token` need more than the value; `redact` gives it to them.
+        KeyError: `age_band`, `token` and `scrub` need more than the value; `redact` gives it to them.
     """
+    if transform.kind is TransformKind.EXISTENCE and transform.pairs:
+        ((_, says),) = transform.pairs
+        return lambda value: existence(value, says)
     if transform.kind is TransformKind.CATEGORY:
         pairs = dict(transform.pairs)
         return lambda value: category(value, pairs)

@@ -15,7 +15,7 @@ from sharing.events import Child, CorrectionAction, CorrectionIssued, Event
 from sharing.facts import facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy import EXISTS, Facts, Guard, decide
-from sharing.policy.outcomes import SEALED
+from sharing.policy.outcomes import REVIEW, SEALED
 from sharing.reconciliation import Said, Step
 from sharing.reconciliation.saying import envelope
 from sharing.release import Exchange
@@ -90,7 +90,8 @@ def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, no
     takes nothing back by itself, nor does it keep what is sealed where it is.
     """
     kept = json.loads(decision)
-    before = {path: transform for path, transform, *_ in kept["fields"] if transform != WITHHELD}
+    gone = (row for row in kept["fields"] if row[1] != WITHHELD and row[2] != REVIEW)
+    before = {path: transform for path, transform, *_ in gone}
     then = {
         **{Guard(guard): value for guard, value in kept["guards"].items()},
         **{guard: now[guard] for guard in SEALS},

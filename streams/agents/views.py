@@ -11,7 +11,8 @@ from sharing.codec import encode
 from sharing.events import Event
 from sharing.ids import ExchangeId, SubjectId, recipient_subject_token
 from sharing.policy import CLEAR, WITHHOLD, Decision, FieldRuling
-from sharing.policy.canonical import canonical
+from sharing.policy.decision import shape_of
+from sharing.policy.pseudo import TOKEN
 from sharing.reconciliation.state import SubjectState
 from sharing.release import Dress, Exchange, due_by, view
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
@@ -19,6 +20,7 @@ from streams.agents.handover import View
 from streams.broker import Broker
 
 BROKER_SAYS = ("broker.", "correction.")
+_TAKEN = {one.words: one for one in (CLEAR, TOKEN)}
 
 
 def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId, state: SubjectState) -> View:
@@ -54,17 +56,16 @@ def reference_for(event: Event, recipient: Recipient, state: SubjectState) -> st
 def as_recorded(body: bytes) -> Decision:
     """A decision as the ledger keeps it: for a referral, which leaves under the decision that was recorded with it.
 
-    What was to be reduced cannot be read back and is withheld; a permit that is never stopped reduces nothing.
+    What was to be reduced by a map cannot be read back and is withheld; a permit that is never stopped reduces nothing.
 
     Args:
         body: `Decision.body()`.
     """
     kept = json.loads(body)
     fields = tuple(
-        FieldRuling(path, CLEAR if transform == CLEAR.words else WITHHOLD, reason, rule)
+        FieldRuling(path, _TAKEN.get(transform, WITHHOLD), reason, rule)
         for path, transform, reason, rule in kept["fields"]
     )
-    released = [[f.path, f.transform.words, f.transform.pairs] for f in fields if f.is_released]
     return Decision(
         version=kept["agreements"],
         event_type=kept["event"],
@@ -78,7 +79,7 @@ def as_recorded(body: bytes) -> Decision:
         statute=kept["statute"],
         fields=fields,
         guards=(),
-        shape=sha256(canonical([kept["event"], released])).hexdigest(),
+        shape=shape_of(kept["event"], fields),
         digest=sha256(body).digest(),
         _body=body,
     )

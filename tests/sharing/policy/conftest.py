@@ -1,4 +1,4 @@
-"""The shipped agreements, read once, and facts to decide with."""
+"""The shipped agreements, read once, and facts to decide with; and a set of one extra agreement, for what is rare."""
 
 import pytest
 
@@ -20,3 +20,13 @@ def texts() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def agreements(texts, classes) -> Agreements:
     return load(texts, classes)
+
+
+@pytest.fixture(scope="session")
+def with_more(texts, classes):
+    """Loads the shipped set with texts added to, or put in the place of, its files."""
+
+    def loaded(**more: str) -> Agreements:
+        return load({**texts, **{f"{name}.yaml": text for name, text in more.items()}}, classes)
+
+    return loaded

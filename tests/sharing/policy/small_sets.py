@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from agreements import read_texts
 from schemas import read_schemas
 from sharing.policy import CLEAR, EXISTS, WITHHOLD, Facts, Guard, Transform, TransformKind, field_classes, load
+from sharing.policy.compiling import Rules, compiled
 from sharing.policy.conditions import ALWAYS, AllOf, AnyOf, Named, Not
-from sharing.policy.matrix import cells_of, purposes_of, version_of
 from sharing.policy.model import Agreements, Permit, Seal, SealException
 from sharing.vocabulary import FieldClass, RecipientKind
 
@@ -27,19 +27,7 @@ LEVELS = (WITHHOLD, Transform(TransformKind.YEAR), Transform(TransformKind.OUTWA
 def set_of(permits, seals=(), never=(), always=(), classes=None) -> Agreements:
     """A compiled set; the words are those of the shipped vocabulary."""
     classes = classes or SHIPPED.classes
-    cells = cells_of(permits, seals, classes)
-    return Agreements(
-        version=version_of(cells, SHIPPED.vocabulary),
-        vocabulary=SHIPPED.vocabulary,
-        agreements=SHIPPED.agreements,
-        permits=tuple(permits),
-        seals=tuple(seals),
-        never=tuple(never),
-        always=tuple(always),
-        classes=classes,
-        cells=cells,
-        purposes_of=purposes_of(cells, SHIPPED.vocabulary.purposes),
-    )
+    return compiled(Rules(SHIPPED.vocabulary, tuple(permits), tuple(seals), tuple(never), tuple(always)), classes)
 
 
 def permit(name, to, fields, when=ALWAYS, purpose=PURPOSES[0], hold=(), event=EVENT) -> Permit:

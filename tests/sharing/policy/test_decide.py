@@ -13,6 +13,7 @@ from sharing.events import EVENT_TYPES
 from sharing.policy import CLEAR, EXISTS, WITHHOLD, Facts, Guard, TransformKind, decide, leaves, lowest
 from sharing.policy.conditions import AllOf, AnyOf, Named, Not
 from sharing.policy.invariants import released_rows
+from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.policy.situations import all_of
 from sharing.vocabulary import SETTINGS, FieldClass, Outcome, RecipientKind
 
@@ -74,7 +75,7 @@ def naive(agreements, event_type, kind, known):
         for path, transform in permit.fields.items():
             if path == EXISTS or (not permit.never_stopped and kleene(permit.when, known) is not True):
                 continue
-            own = agreements.classes[event_type][path]
+            own = agreements.classes[event_type].get(path)
             closing = [] if permit.never_stopped else [s.do for s in bound if own in s.classes]
             given[path] = lowest(transform, *closing)
     return Outcome.DELIVER, {path: t for path, t in given.items() if t != WITHHOLD}
@@ -91,8 +92,15 @@ def test_a_decision_says_what_permits_and_seals_mean(agreements, question, known
 @given(questions, facts)
 def test_every_field_has_its_reason_and_nothing_goes_unless_delivered(agreements, question, known):
     decision = decide(agreements, *question, None, known)
-    assert [f.path for f in decision.fields] == [EXISTS, *leaves(question[0])]
-    assert {f.reason for f in decision.fields} <= {"permitted", "no-agreement", "condition-not-met", "sealed", "waits"}
+    assert [f.path for f in decision.fields] == [*PSEUDO_FIELDS, *leaves(question[0])]
+    assert {f.reason for f in decision.fields} <= {
+        "permitted",
+        "no-agreement",
+        "condition-not-met",
+        "sealed",
+        "waits",
+        "review",
+    }
     assert all(f.rule for f in decision.fields if f.reason != "no-agreement")
     assert decision.ruling(EXISTS).is_released is (decision.outcome is Outcome.DELIVER)
     if decision.outcome is not Outcome.DELIVER:
@@ -128,7 +136,7 @@ def test_a_referral_reaches_social_care_in_every_combination_of_facts(agreements
         cell = agreements.cells["referral.submitted", kind, "referral"]
         assert cell.guards == frozenset()
         for path, permit in cell.permits.items():
-            assert permit.fields[path] == CLEAR
+            assert permit.fields[path] == (PSEUDO_FIELDS[path].gives if path in PSEUDO_FIELDS else CLEAR)
             assert released_rows(cell, path, table) == table.every
 
 
@@ -138,6 +146,9 @@ def test_a_referral_goes_with_its_full_text_and_what_could_not_be_read(agreement
     assert decision is decide(agreements, "referral.submitted", RecipientKind.FRONT_DOOR, None, Facts())
     assert decision.outcome is Outcome.DELIVER
     assert [f.path for f in decision.withheld] == [
+        "$timestamp",
+        "$size_class",
+        "$marker",
         "envelope.event_id",
         "envelope.system",
         "envelope.native_key",
@@ -232,7 +243,7 @@ LOCATION = {FieldClass.LOCATION, FieldClass.LOCATION_INFERRING, FieldClass.SEALE
 
 def sees_location(agreements, decision):
     classes = agreements.classes[decision.event_type]
-    return [f.path for f in decision.fields if f.is_released and f.path != EXISTS and classes[f.path] in LOCATION]
+    return [f.path for f in decision.fields if f.is_released and classes.get(f.path) in LOCATION]
 
 
 @pytest.mark.parametrize("seal", ["address_sealed", "s_flag"])

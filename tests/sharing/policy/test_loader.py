@@ -281,7 +281,11 @@ def test_all_faults_of_all_files_are_reported_at_once():
         ("purpose: referral", "purpose: *referral", "aliases (*name) are not allowed"),
         ("dpia: DPIA-001", "dpia: !!str DPIA-001", "tags (!name) are not allowed"),
         ("dpia: DPIA-001", "dpia: !!python/object/apply:os.system [ls]", "tags (!name) are not allowed"),
-        ("concern_seen: clear", "c\u043encern_seen: clear", "a letter that is not ASCII"),
+        (
+            "concern_seen: clear",
+            "c\u043encern_seen: clear",
+            "its letter '\u043e' is CYRILLIC SMALL LETTER O (U+043E), not ASCII and looks like 'o'",
+        ),
         ("permits:\n", "---\npermits:\n", "a second document begins here"),
         ("permits:\n", "permits: [\n", "this is not YAML"),
         ("dpia: DPIA-001", "dpia: [[[[[[[[[[[[[[x]]]]]]]]]]]]]]", "nested too deeply"),
