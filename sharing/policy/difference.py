@@ -173,7 +173,8 @@ def _compared(old: Answers, new: Answers, purpose: str) -> Iterator[Found]:
     for path in sorted(old.paths() | new.paths()):
         shape = (path == EXISTS, old.shape(path), new.shape(path))
         if shape not in alike:
-            alike[shape] = list(_changes(old, new, path, purpose))
+            same = old.bearing(path) == new.bearing(path)
+            alike[shape] = [] if same else list(_changes(old, new, path, purpose))
         for way, change in alike[shape]:
             yield way, replace(change, path=path)
 

@@ -8,6 +8,7 @@ can only lower: the result is the lower of the two, and where two cannot be comp
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import combinations
 
 
@@ -70,6 +71,7 @@ def is_at_most(a: Transform, b: Transform) -> bool:
     return a == b or b.kind in TELLS_MORE[a.kind]
 
 
+@cache
 def lowest(*bounds: Transform) -> Transform:
     """The lowest of several, in whatever order; `withhold` as soon as any two of them cannot be compared.
 

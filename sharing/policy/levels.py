@@ -37,6 +37,10 @@ class Answers:
         """What decides what becomes of a field: two fields of the same shape fare alike."""
         return tuple(fare(cell, path) for cell in self.cells)
 
+    def bearing(self, path: str) -> tuple[object, ...]:
+        """Everything that can change what becomes of a field: where it is the same, the field fares the same."""
+        return tuple(_bearing(cell, path) for cell in self.cells)
+
     def levels(self, path: str, table: Situations) -> dict[Transform, Rows]:
         """How much of a field goes, and where; every situation is in exactly one entry."""
         found: dict[Transform, Rows] = {}
@@ -57,6 +61,19 @@ class Answers:
         """Where the event waits for something to be settled."""
         found = [event_rows(cell, table) for cell in self.cells]
         return either(rows.hold for rows in found) & ~either(rows.deliver for rows in found)
+
+
+def _bearing(cell: Cell, path: str) -> tuple[object, ...]:
+    own, permit, exists = cell.classes.get(path), cell.permits.get(path), cell.permits.get(EXISTS)
+    given = (permit.when, permit.never_stopped, permit.fields[path]) if permit else None
+    arrives = (exists.when, exists.never_stopped) if exists else None
+    waits = {(p.permit_id, p.when, p.hold_until) for p in cell.permits.values() if p.hold_until}
+    seals = tuple(
+        (s.when, s.exists, own in s.classes, s.do, s.absolute, s.exceptions)
+        for s in cell.seals
+        if s.exists or own in s.classes
+    )
+    return given, arrives, frozenset(waits), seals, cell.kind
 
 
 def answers_of(agreements: Agreements, event_type: str, kind: RecipientKind) -> Answers:

@@ -109,7 +109,7 @@ def _recipients(agreements: Agreements, permit: Permit, taken: Taken) -> Iterato
 
 
 def _addable(permit: Permit, taken: Taken) -> Iterator[str]:
-    used = set().union(*(taken[permit.event_type, kind, permit.purpose.name] for kind in permit.to))
+    used = set().union(*(taken.get((permit.event_type, kind, permit.purpose.name), ()) for kind in permit.to))
     return (path for path in leaves(permit.event_type) if path not in used)
 
 

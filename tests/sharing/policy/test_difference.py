@@ -3,6 +3,7 @@
 from itertools import product
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 
 from sharing.policy import EXISTS, WITHHOLD, Guard, decide, is_at_most, load
@@ -11,6 +12,8 @@ from sharing.policy.difference import difference
 from sharing.vocabulary import Outcome, RecipientKind
 from tests.sharing.policy.small_sets import EVENT, KINDS, PATHS, PURPOSES, SITUATIONS, small_sets
 from tests.strategies import PATIENT
+
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 
 def changed(texts, classes, name, old, new):
