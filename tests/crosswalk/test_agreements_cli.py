@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sharing.errors import Misconfigured
-from tests.crosswalk.agreements_kit import answer, run, written
+from tests.crosswalk.agreements_kit import EXTRA, answer, run, written
 
 
 def test_check_tells_what_the_set_holds_and_its_version():
@@ -15,13 +15,12 @@ def test_check_tells_what_the_set_holds_and_its_version():
 
 
 def test_check_tells_every_fault_at_once_each_with_its_place(tmp_path):
-    folder = written(
-        tmp_path, encompass=("      callback: clear", "      calback: clear"), seals=("do: withhold", "do: withold")
-    )
+    faulty = EXTRA.replace("child.surname: clear", "child.surnam: clear").replace("to: [gp]", "to: [pg]")
+    folder = written(tmp_path, extra=faulty)
     done = run("check", "--agreements", str(folder))
     assert done.exit_code == 2
-    assert "did you mean 'callback'?" in done.stderr
-    assert "seals.yaml:" in done.stderr
+    assert "did you mean 'child.surname'?" in done.stderr
+    assert "extra.yaml:10:10: unknown recipient 'pg'" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("2 faults")
     told = answer("check", "--agreements", str(folder), status=2)
     assert told["readable"] is False
@@ -63,25 +62,26 @@ def test_prove_holds_for_the_shipped_set_and_says_how_much_was_looked_at():
 
 
 def test_prove_shows_a_broken_rule_with_a_situation_in_plain_words(tmp_path):
-    folder = str(written(tmp_path, seals=("when: address_sealed", "when: address_sealed and s_flag")))
+    folder = str(written(tmp_path, extra=EXTRA))
     done = run("prove", "--agreements", folder)
     assert done.exit_code == 1
-    assert "BROKEN sealed-address-outside-social-care: Whoever fled must not be found." in done.stdout
-    assert "address_sealed: yes (The address of the child is sealed" in done.stdout
+    assert "child.address_line of police.missing.changed reaches gp, for example when" in done.stdout
+    assert "open_involvement: yes (The recipient" in done.stdout
+    assert "DOES NOT HOLD" in done.stdout
     told = answer("prove", "--agreements", folder, status=1)
-    assert told["broken"][0]["rule"].startswith("sealed-address")
+    assert {(one["field"], one["to"]) for one in told["broken"]} >= {("child.address_line", "gp")}
 
 
 def test_diff_tells_what_would_newly_go_the_worst_first(tmp_path):
-    folder = str(written(tmp_path, seals=("- to: [allocated_team]\n", "- to: [allocated_team, school_nurse]\n")))
+    folder = str(written(tmp_path, extra=EXTRA))
     done = run("diff", folder)
     assert done.exit_code == 1
-    first = next(line for line in done.stdout.splitlines() if line.startswith("  "))
-    assert "(class C)" in first
-    assert first.endswith("IN SPITE OF A SEAL")
-    assert "0 newly withheld" in done.stdout
+    fields = [line.split()[0] for line in done.stdout.splitlines() if "police.missing.changed to gp" in line]
+    assert fields.index("$exists") < fields.index("child.address_line") < fields.index("child.surname")
+    assert "permit extra/too-much: new" in done.stdout
     told = answer("diff", folder, status=1)
-    assert told["newly_disclosed"][0]["witness"]["address_sealed"] == "yes"
+    assert {change["field"] for change in told["newly_disclosed"]} >= {"$exists", "child.surname", "child.address_line"}
+    assert {change["purpose"] for change in told["newly_withheld"]} == {""}, "the new purpose is asked first"
 
 
 def test_a_set_does_not_differ_from_its_copy(tmp_path):
