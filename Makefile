@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 PLAYED := .crosswalk/played
 
-.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire bench clean
+.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-transport wire-rooms bench clean
 
 help:
 	@echo "make demo    four agencies, real Kafka, faults on the way; prints what a person can check"
@@ -51,14 +51,21 @@ unit-core: setup
 unit-rooms: setup
 	$(BIN)/pytest -m "not wire and not slow" tests $(addprefix --ignore=,$(CORE))
 
+# The same for what runs on a real Kafka: each half starts its own. The transport mostly waits, so they share two cores well.
 wire: setup
-	$(BIN)/pytest -m "wire or slow" --durations=15
+	@$(MAKE) --no-print-directory --output-sync=target -j2 wire-transport wire-rooms
+
+wire-transport: setup
+	$(BIN)/pytest -m "wire or slow" --durations=10 tests/wire --ignore-glob='*/test_pipeline.py' --ignore-glob='*/test_connectors.py'
+
+wire-rooms: setup
+	$(BIN)/pytest -m "wire or slow" --durations=10 tests --ignore-glob='*/wire/test_transport*'
 
 # The demo is played once and kept; the tests of its judge plant their faults in a copy of it.
 test: lint browser unit
 	@rm -rf $(PLAYED) && mkdir -p $(dir $(PLAYED))
 	$(BIN)/crosswalk demo --once --json --keep $(PLAYED) > $(PLAYED).json
-	CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(BIN)/pytest -m "wire or slow" --durations=15
+	CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(MAKE) --no-print-directory wire
 	@rm -rf $(PLAYED)
 	@tail -n 1 $(PLAYED).json
 
