@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.export_cli import export_command
 from ledger.lanes import lane_states
 from ledger.options import FAULT, AsJson, Database, KeyFile, opened
 from ledger.proof_cli import check_proof_command, key_command, prove_command
@@ -25,6 +26,7 @@ Against = Annotated[
 ledger_app.command("prove")(prove_command)
 ledger_app.command("check-proof")(check_proof_command)
 ledger_app.command("key")(key_command)
+ledger_app.command("export")(export_command)
 ledger_app.command("shred")(shred_command)
 ledger_app.command("hold")(hold_command)
 ledger_app.command("lift")(lift_command)

@@ -87,8 +87,8 @@ def holds(tx: Transaction) -> list[LegalHold]:
 def place_hold(tx: Transaction, subject: int | None, order: Order) -> int:
     """Nothing of this child (None: of any child) may be destroyed from now on; number of the hold."""
     _lock(tx)
-    of = EVERYBODY if subject is None else _key_ids(tx, family_of(tx, subject))[0]
-    return _swear(tx, order, PLACED, [{"authority": _words(order.authority), "of": of}])
+    of = EVERYBODY if subject is None else key_ids(tx, family_of(tx, subject))[0]
+    return _swear(tx, order, PLACED, [{"authority": said_words(order.authority), "of": of}])
 
 
 def lift_hold(tx: Transaction, number: int, order: Order) -> None:
@@ -100,7 +100,7 @@ def lift_hold(tx: Transaction, number: int, order: Order) -> None:
     _lock(tx)
     if number not in {hold.number for hold in holds(tx)}:
         raise Rejected("NO_SUCH_HOLD", "hold", f"no hold {number} stands; see crosswalk ledger holds")
-    _swear(tx, order, LIFTED, [{"authority": _words(order.authority), "hold": number}])
+    _swear(tx, order, LIFTED, [{"authority": said_words(order.authority), "hold": number}])
 
 
 def shred(tx: Transaction, subject: int, order: Order) -> list[str]:
@@ -117,7 +117,7 @@ def shred(tx: Transaction, subject: int, order: Order) -> list[str]:
     tx.lock([b"subject-%d" % one for one in family])
     gone = tx.forgotten(family)
     family = [one for one in family if one not in gone]
-    keys = _key_ids(tx, family)
+    keys = key_ids(tx, family)
     _refuse(tx, family, keys)
     bodies = [_body(tx, one, key, order) for one, key in zip(family, keys, strict=True)]
     for one in family:
@@ -141,15 +141,16 @@ def _refuse(tx: Transaction, family: Sequence[int], keys: Sequence[str]) -> None
 def _body(tx: Transaction, subject: int, key: str, order: Order) -> dict[str, object]:
     (events,) = tx.session.one("select count(*) from event where subject = ?", (subject,)) or (0,)
     return {
-        "authority": _words(order.authority),
+        "authority": said_words(order.authority),
         "events": events,
         "key": key,
-        "schedule": _words(order.schedule),
+        "schedule": said_words(order.schedule),
         "shredded_at": order.at.isoformat(),
     }
 
 
-def _key_ids(tx: Transaction, subjects: Sequence[int]) -> list[str]:
+def key_ids(tx: Transaction, subjects: Sequence[int]) -> list[str]:
+    """How the keys of these children are named in leaves."""
     rows = tx.select_among("select subject, commitment from child_key where", "subject", subjects)
     found = {subject: bytes(commitment).hex() for subject, commitment in rows}
     return [found[subject] for subject in subjects]
@@ -165,7 +166,12 @@ def _lock(tx: Transaction) -> None:
     tx.lock([b"legal-hold"])
 
 
-def _words(text: str) -> str:
+def said_words(text: str) -> str:
+    """What somebody gave as authority or schedule.
+
+    Raises:
+        Rejected: `NO_AUTHORITY`: it is empty, or more than a line.
+    """
     if not text.strip() or len(text) > MOST_WORDS or not text.isprintable():
         raise Rejected(
             "NO_AUTHORITY", "authority", f"say in at most {MOST_WORDS} characters by whose decision; no names"

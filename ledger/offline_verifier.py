@@ -1,0 +1,675 @@
+"""Verifies an exported ledger on any machine: one file, Python's own library and `cryptography`, nothing else.
+
+    python offline_verifier.py FOLDER [--key WORD] [--against CHECKPOINT] [--json]
+
+Prints `ok leaves=... checkpoints=... decisions=...` and ends with status 0; or names the first fault and ends with 1;
+or says why it could not look and ends with 2. FOLDER is what `crosswalk ledger export` wrote.
+
+It takes nobody's word: leaves are made again from the exported rows, the tree from the leaves, and every checkpoint,
+cosignature and approval is checked against its key; every decision is made again from the matrix that was signed,
+with rules written here anew (docs/matrix.md). Hand in with `--key` the ledger's public key as you had it from somebody
+else than the exporter, and with `--against` a checkpoint that was published before: without them it can only say that
+the export agrees with itself. It imports nothing of the product on purpose, and is longer than other files because it
+must be one.
+
+What it cannot see: whether a fact that was recorded (`guards`) was true; what a recipient did with what it got; and, of
+two purposes under which something could go, whether the right one was chosen.
+"""
+
+import argparse
+import binascii
+import hmac
+import json
+import re
+import sys
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+FORMAT = "crosswalk-ledger-export/1"
+LOG, WITNESS = b"\x01", b"\x04"
+OUTCOME_OF = {"deliver": "deliver", "express": "deliver", "suppress": "suppress", "hold": "hold"}
+Json = dict[str, Any]
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+class Fault(Exception):  # noqa: N818 - what was found
+    """The first thing that does not hold, in plain words."""
+
+
+class Unreadable(Exception):  # noqa: N818 - what is the matter
+    """There is no export here, or it cannot be read."""
+
+
+# ---------------------------------------------------------------- the tree (RFC 6962)
+
+
+class Tree:
+    """A growing Merkle tree, of which only the edge is kept."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._edge: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Append a leaf."""
+        node, bits, edge = sha256(b"\0" + leaf).digest(), self.size, self._edge
+        while bits & 1:
+            node = sha256(b"\1" + edge.pop() + node).digest()
+            bits >>= 1
+        edge.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Root of the tree so far."""
+        if not self._edge:
+            return sha256(b"").digest()
+        node = self._edge[-1]
+        for left in reversed(self._edge[:-1]):
+            node = sha256(b"\1" + left + node).digest()
+        return node
+
+
+def root_from(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | None:
+    """The root to which a path leads from a leaf (RFC 9162 2.1.3.2), None where it leads nowhere."""
+    if not 0 <= index < size:
+        return None
+    at, last, node = index, size - 1, sha256(b"\0" + leaf).digest()
+    for step in path:
+        if last == 0:
+            return None
+        if at & 1 or at == last:
+            node = sha256(b"\1" + step + node).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            node = sha256(b"\1" + node + step).digest()
+        at, last = at >> 1, last >> 1
+    return node if last == 0 else None
+
+
+# ---------------------------------------------------------------- signed notes (C2SP)
+
+
+def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether it is that key's signature."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def read_key(word: str, kind: bytes) -> tuple[str, bytes]:
+    """Name and 32 bytes of a public key as one word: name, plus, key id, plus, base64."""
+    name, _, rest = word.strip().partition("+")
+    key_id, _, encoded = rest.partition("+")
+    raw = unbase64(encoded)
+    if len(raw) != 33 or raw[:1] != kind or sha256(name.encode() + b"\n" + raw).digest()[:4].hex() != key_id:  # noqa: PLR2004
+        raise Fault(f"the public key of {name or 'somebody'} is malformed")
+    return name, raw[1:]
+
+
+def unbase64(text: str) -> bytes:
+    """Bytes of base64 in its one spelling; nothing of anything else."""
+    try:
+        raw = b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if b64encode(raw).decode() == text else b""
+
+
+class Note:
+    """A signed checkpoint."""
+
+    def __init__(self, text: str) -> None:
+        body, blank, lines = text.partition("\n\n")
+        parts = body.split("\n")
+        if not blank or len(parts) < 3 or not re.fullmatch(r"0|[1-9][0-9]{0,18}", parts[1]):  # noqa: PLR2004
+            raise Fault("a checkpoint is malformed")
+        self.origin, self.size, self.root = parts[0], int(parts[1]), unbase64(parts[2])
+        self.body, self._lines = f"{body}\n".encode(), lines.split("\n")
+
+    def signatures(self, name: str, public: bytes, kind: bytes) -> list[bytes]:
+        """What stands behind a name under a key."""
+        key_id, found = sha256(name.encode() + b"\n" + kind + public).digest()[:4], []
+        for line in self._lines:
+            dash, _, rest = line.partition(" ")
+            signer, _, encoded = rest.rpartition(" ")
+            raw = unbase64(encoded)
+            if dash == "\u2014" and signer == name and raw[:4] == key_id:
+                found.append(raw[4:])
+        return found
+
+    def is_signed(self, name: str, public: bytes) -> bool:
+        """Whether the ledger signed it, and every signature in its name is good."""
+        found = self.signatures(name, public, LOG)
+        return self.origin == name and bool(found) and all(verifies(public, s, self.body) for s in found)
+
+    def is_cosigned(self, name: str, public: bytes) -> bool:
+        """Whether a witness signed it, together with a time."""
+        for raw in self.signatures(name, public, WITNESS):
+            at = int.from_bytes(raw[:8], "big")
+            if verifies(public, raw[8:], b"cosignature/v1\ntime %d\n%b" % (at, self.body)):
+                return True
+        return False
+
+
+# ---------------------------------------------------------------- deciding again (docs/matrix.md)
+
+Truth = bool | None
+
+
+def truth(condition: Any, facts: Json) -> Truth:
+    """Kleene's three values of a condition."""
+    if isinstance(condition, str):
+        value = facts.get(condition)
+        return value if isinstance(value, bool) else None
+    word, *parts = condition
+    if word == "not":
+        inner = truth(parts[0], facts)
+        return None if inner is None else not inner
+    found = [truth(part, facts) for part in parts]
+    decisive: bool = word == "or"
+    if decisive in found:
+        return decisive
+    return None if None in found else not decisive
+
+
+def guards_in(condition: Any) -> set[str]:
+    """Guards that a condition names."""
+    if isinstance(condition, str):
+        return {condition}
+    return set().union(*(guards_in(part) for part in condition[1:]))
+
+
+class Matrix:
+    """One set of agreements, as it was signed."""
+
+    def __init__(self, body: bytes) -> None:
+        found = json.loads(body)
+        self.version = sha256(body).hexdigest()
+        self.permits: Json = found["permits"]
+        self.seals: Json = found["seals"]
+        self.events: dict[str, list[list[str]]] = found["events"]
+        self._more: dict[str, list[str]] = found["lattice"]
+        self._statutes = {purpose["name"]: purpose["statute"] for purpose in found["purposes"]}
+        self._cells = {(c["event"], c["to"], c["purpose"]): c for c in found["cells"]}
+
+    def disagreement(self, said: Json) -> str | None:  # noqa: PLR0911 - one reason a line
+        """Why these agreements do not give this decision, None when they do."""
+        event, to, purpose = said["event"], said["to"], said["purpose"]
+        if event not in self.events:
+            return f"they know no event {event}"
+        if not purpose and any(key[:2] == (event, to) for key in self._cells):
+            return "there is a purpose for it, and none was named"
+        cell = self._cells.get((event, to, purpose))
+        if purpose and cell is None:
+            return f"they have no cell for {event} to {to} for {purpose}"
+        facts = said["guards"]
+        if set(facts) != self._guards(cell):
+            return "other facts were asked for than bear on it"
+        outcome, reason, rule = self._outcome(cell, facts)
+        if said["reason"] == "no-head":
+            waited = ("hold", "no-head", "") if outcome == "suppress" else None
+            outcome, reason, rule = waited or (outcome, reason, rule)
+        given = (said["outcome"], said["reason"], said["rule"])
+        if given != (outcome, reason, rule):
+            return f"they give {outcome} ({reason} {rule}), recorded is {given[0]} ({given[1]} {given[2]})"
+        if self._head(cell) != [said[k] for k in ("permit", "agreement", "statute")]:
+            return "they name another permit, agreement or statute"
+        return self._fields(cell, said, facts)
+
+    def _head(self, cell: Json | None) -> list[str]:
+        permit = next((f[2] for f in cell["fields"] if f[0] == "$exists"), "") if cell else ""
+        agreement = self.permits[permit]["agreement"] if permit else ""
+        return [permit, agreement, self._statutes[cell["purpose"]] if cell else ""]
+
+    def _guards(self, cell: Json | None) -> set[str]:
+        found: set[str] = set()
+        for name in {f[2] for f in cell["fields"]} if cell else ():
+            permit = self.permits[name]
+            if not permit["never_stopped"]:
+                found |= guards_in(permit["when"]) | set(permit["hold_until"])
+        for name in cell["seals"] if cell else ():
+            seal = self.seals[name]
+            found |= guards_in(seal["when"])
+            for exception in () if seal["absolute"] else seal["exceptions"]:
+                if cell and cell["to"] in exception["to"]:
+                    found |= guards_in(exception["when"])
+        return found
+
+    def _active(self, cell: Json, name: str, facts: Json) -> bool:
+        seal = self.seals[name]
+        if truth(seal["when"], facts) is False:
+            return False
+        exceptions = () if seal["absolute"] else seal["exceptions"]
+        return not any(cell["to"] in e["to"] and truth(e["when"], facts) is True for e in exceptions)
+
+    def _outcome(self, cell: Json | None, facts: Json) -> tuple[str, str, str]:
+        name = next((f[2] for f in cell["fields"] if f[0] == "$exists"), "") if cell else ""
+        if not name or cell is None:
+            return "suppress", "no-agreement", ""
+        permit = self.permits[name]
+        if permit["never_stopped"]:
+            return "deliver", "permitted", name
+        applies = truth(permit["when"], facts)
+        if applies is not False:
+            for seal in cell["seals"]:
+                if "$exists" in self.seals[seal]["around"] and self._active(cell, seal, facts):
+                    return "suppress", "sealed", seal
+            if any(self._waits(self.permits[other], facts) for other in {f[2] for f in cell["fields"]}):
+                return "hold", "waits", name
+        return ("deliver", "permitted", name) if applies is True else ("suppress", "condition-not-met", name)
+
+    def _waits(self, permit: Json, facts: Json) -> bool:
+        return truth(permit["when"], facts) is not False and any(facts.get(g) is not True for g in permit["hold_until"])
+
+    def _fields(self, cell: Json | None, said: Json, facts: Json) -> str | None:
+        rows, paths = said["fields"], self.events[said["event"]]
+        if [row[0] for row in rows] != [path for path, _ in paths]:
+            return "other fields are listed than the event has"
+        for (path, own), row in zip(paths, rows, strict=True):
+            if said["outcome"] != "deliver" or cell is None:
+                wanted = [["withhold", said["reason"], said["rule"]]]
+            elif path == "$exists":
+                wanted = [["clear", said["reason"], said["rule"]]]
+            else:
+                wanted = self._field(cell, path, own, facts)
+            if row[1:] not in wanted:
+                return f"field {path}: they give {' '.join(wanted[0])}, recorded is {' '.join(row[1:])}"
+        return None
+
+    def _field(self, cell: Json, path: str, own: str, facts: Json) -> list[list[str]]:
+        """What may be recorded of a field; two ways where only the schema tells whether a marker can stand there."""
+        row = next((f for f in cell["fields"] if f[0] == path), None)
+        if row is None:
+            return [["withhold", "no-agreement", ""]]
+        _, given, name = row
+        permit = self.permits[name]
+        if not permit["never_stopped"] and truth(permit["when"], facts) is not True:
+            return [["withhold", "condition-not-met", name]]
+        bounds = [] if permit["never_stopped"] else self._bounds(cell, path, own, facts)
+        ways = [self._lowered(given, name, [(s, self.seals[s]["do"]) for s in bounds])]
+        marked = [
+            (s, f"existence:{m}" if (m := self.seals[s]["marker"]) != "silent" else self.seals[s]["do"]) for s in bounds
+        ]
+        return [
+            *ways,
+            self._lowered(given, name, marked),
+            *([[given, "reviewed", name]] if ways[0][1] == "review" else []),
+        ]
+
+    def _bounds(self, cell: Json, path: str, own: str, facts: Json) -> list[str]:
+        closing = (s for s in cell["seals"] if own in self.seals[s]["classes"] or path in self.seals[s]["around"])
+        return [s for s in closing if self._active(cell, s, facts)]
+
+    def _lowered(self, given: str, permit: str, bounds: list[tuple[str, str]]) -> list[str]:
+        binding = [(seal, do) for seal, do in bounds if self._lowest([given, do]) != given]
+        if not binding:
+            return [given, "review" if given.partition(":")[0] == "scrub" else "permitted", permit]
+        return [self._lowest([given, *(do for _, do in binding)]), "sealed", "+".join(seal for seal, _ in binding)]
+
+    def _lowest(self, bounds: list[str]) -> str:
+        def at_most(a: str, b: str) -> bool:
+            return a == b or b.partition(":")[0] in self._more[a.partition(":")[0]]
+
+        if any(not at_most(a, b) and not at_most(b, a) for a in bounds for b in bounds):
+            return "withhold"
+        return next(low for low in bounds if all(at_most(low, other) for other in bounds))
+
+
+# ---------------------------------------------------------------- who approved the agreements
+
+
+class Approvals:
+    """Proposals, approvals and activations in the order of the ledger."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, bytes] = {}
+        self._proposals: dict[str, Json] = {}
+        self._approved: dict[str, list[Json]] = {}
+        self._head: str = ""
+        self.matrices: dict[str, Matrix] = {}
+        self.since: dict[str, float] = {}
+        self.first = ""
+
+    def take(self, kind: str, body: bytes) -> None:
+        """One statement about agreements."""
+        name = sha256(body).hexdigest()
+        if kind in ("agreements.matrix", "agreements.report", "agreements.texts"):
+            self._documents[name] = body
+        elif kind == "agreements.proposed":
+            self._proposals[name] = json.loads(body)
+        elif kind == "agreements.approved":
+            said = json.loads(body)
+            self._approved.setdefault(said["proposal"], []).append(said)
+        elif kind in ("agreements.activated", "agreements.rolled-back"):
+            self._activate(json.loads(body))
+
+    def _activate(self, said: Json) -> None:
+        name = said["proposal"]
+        proposal, short = self._proposals.get(name), name[:12]
+        if proposal is None:
+            raise Fault(f"agreements {short} were activated and never proposed")
+        if proposal["previous"] != self._head:
+            raise Fault(f"agreements {short} do not follow those that were in force before")
+        matrix = self._documents.get(proposal["matrix"])
+        if matrix is None:
+            raise Fault(f"agreements {short}: the matrix that was signed is not in the ledger")
+        own = signatories(self._texts(proposal))
+        table = signatories(self._texts(self._proposals[self._head])) if self._head else own
+        signed = {a["signatory"] for a in self._approved.get(name, ()) if self._is_good(proposal, name, a, table)}
+        missing = sorted(self._needed(proposal, table, own) - signed)
+        if missing or not signed:
+            raise Fault(f"agreements {short} were activated without the signature of {', '.join(missing) or 'anybody'}")
+        self._head = name
+        self.first = self.first or proposal["matrix"]
+        self.matrices.setdefault(proposal["matrix"], Matrix(matrix))
+        self.since.setdefault(proposal["matrix"], datetime.fromisoformat(said["at"]).timestamp() * 1000)
+
+    def _needed(self, proposal: Json, table: Json, own: Json) -> set[str]:
+        """Who must sign: all, a first set; else who was named, who always signs what widens, and whose row moved."""
+        if not self._head:
+            return set(table)
+        report = json.loads(self._documents.get(proposal["report"], b"{}"))
+        before = self._proposals[self._head]["matrix"]
+        if (report.get("old"), report.get("new")) != (before, proposal["matrix"]):
+            raise Fault(f"the difference report of agreements {proposal['matrix'][:12]} is about others")
+        moved = {name for name, row in table.items() if own.get(name) != row}
+        widens = bool(
+            report.get("newly_disclosed") or report.get("waits_otherwise") or moved or own.keys() - table.keys()
+        )
+        always = {name for name, row in table.items() if row.get("always") == "true"} if widens else set()
+        return set(proposal["needed"]) & set(table) | moved | always
+
+    def _is_good(self, proposal: Json, name: str, approval: Json, table: Json) -> bool:
+        key = unbase64(table.get(approval["signatory"], {}).get("key", ""))
+        text = f"crosswalk agreements approval v1\n{proposal['matrix']}\n{proposal['report']}\n{name}\n"
+        if verifies(key, unbase64(approval["signature"]), text.encode()):
+            return True
+        raise Fault(f"the signature of {approval['signatory']} under agreements {name[:12]} is not good")
+
+    def _texts(self, proposal: Json) -> str:
+        body = self._documents.get(proposal["texts"])
+        if body is None:
+            raise Fault("the texts of agreements that were signed are not in the ledger")
+        return str(json.loads(body)["signatories"])
+
+
+def signatories(text: str) -> Json:
+    """The table of who signs: name to its lines. Reads the plain layout in which it is written, and nothing else."""
+    table: Json = {}
+    row: Json = {}
+    for line in text.splitlines():
+        bare = re.sub(r"\s+#.*$", "", line).rstrip()
+        found = re.fullmatch(r"( *)([a-z_-]+):(?: (.*))?", bare)
+        if not bare or bare.lstrip().startswith("#") or bare == "signatories:":
+            continue
+        if found is None or len(found[1]) not in (2, 4):
+            raise Fault("the table of signatories is not in its plain layout")
+        if len(found[1]) == 2:  # noqa: PLR2004 - a name stands two blanks in
+            row = table[found[2]] = {}
+        else:
+            row[found[2]] = (found[3] or "").strip("'\"")
+    return table
+
+
+# ---------------------------------------------------------------- the export
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
+    """Number and JSON of each line; a file that is not there has none."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield number, json.loads(line)
+            except ValueError:
+                raise Fault(f"{path.name} line {number}: it is no JSON") from None
+
+
+class Verifier:
+    """One export."""
+
+    def __init__(self, folder: Path, key: str | None, against: Path | None, *, unsigned: bool) -> None:
+        self.folder, self._unsigned_too = folder, unsigned
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            self.published = Note(against.read_text(encoding="utf-8")) if against else None
+        except (OSError, ValueError) as why:
+            raise Unreadable(f"{folder}: no export is here, or it cannot be read ({type(why).__name__})") from None
+        if manifest.get("format") != FORMAT:
+            raise Unreadable(f"{folder}: manifest.json names another format than {FORMAT}")
+        self.manifest = manifest
+        self.origin, self.public = read_key(key or manifest["key"], LOG)
+        self.tree, self.approvals = Tree(), Approvals()
+        self.roots: dict[int, bytes] = {}
+        self.counts: Counter[str] = Counter()
+        self._decisions: dict[str, Json] = {}
+        self._first_at: dict[str, tuple[str, int]] = {}
+        self._matched: set[int] = set()
+        self._opened: dict[str, Json] = {}
+        self._enrolled: set[tuple[str, str]] = set()
+
+    def run(self) -> None:
+        """Raise the first fault."""
+        self._read_checkpoints()
+        self._read_decisions()
+        for _, opened in lines_of(self.folder / "opened.jsonl"):
+            self._opened[opened["event"]] = opened
+        for number, line in lines_of(self.folder / "carriers.jsonl"):
+            self._carrier(number, line)
+        self._end()
+        self._check_witnesses()
+        for path in sorted(self.folder.glob("proofs/*.tlog-proof")):
+            self._check_proof(path)
+
+    def _read_checkpoints(self) -> None:
+        for number, line in lines_of(self.folder / "checkpoints.jsonl"):
+            note = Note(line["note"])
+            if not note.is_signed(self.origin, self.public):
+                raise Fault(f"checkpoint {number} (of {note.size} leaves): its signature is not this ledger's")
+            if self.roots.setdefault(note.size, note.root) != note.root:
+                raise Fault(f"forked: two checkpoints of {note.size} leaves have different roots")
+        if self.published:
+            if not self.published.is_signed(self.origin, self.public):
+                raise Fault("the checkpoint that was handed in is not signed by this ledger")
+            if self.roots.setdefault(self.published.size, self.published.root) != self.published.root:
+                raise Fault(
+                    f"forked: the checkpoint of {self.published.size} leaves that was handed in is of another tree"
+                )
+
+    def _read_decisions(self) -> None:
+        path = self.folder / "decisions.jsonl"
+        for body in path.read_bytes().splitlines() if path.exists() else ():
+            try:
+                self._decisions[sha256(body).hexdigest()] = json.loads(body)
+            except ValueError:
+                raise Fault("decisions.jsonl: a decision is no JSON") from None
+
+    def _carrier(self, number: int, line: Json) -> None:
+        shared = f'{{"carrier":{_encode(line["carrier"])},'
+        for place, row in enumerate(line["rows"], 1):
+            where = f"carrier {number}, row {place}"
+            if "statement" in row:
+                self._statement(where, shared, row["statement"])
+            else:
+                self._event(where, shared, row, line["carrier"]["at"])
+        self.counts["carriers"] += 1
+        root = self.roots.get(self.tree.size)
+        if root is not None and root != self.tree.root():
+            raise Fault(
+                f"carrier {number}: the {self.tree.size} leaves up to here do not give the root that was signed;"
+                " something up to here was changed, removed, added or moved"
+            )
+        if root is not None:
+            self._matched.add(self.tree.size)
+
+    def _statement(self, where: str, shared: str, said: Json) -> None:
+        body = said["body"].encode()
+        leaf = f'{shared}"statement":{_encode({"body": sha256(body).hexdigest(), "kind": said["kind"]})}}}'
+        self.tree.add(leaf.encode())
+        self.counts["statements"] += 1
+        if said["kind"].startswith("agreements."):
+            try:
+                self.approvals.take(said["kind"], body)
+            except (KeyError, ValueError, TypeError, AttributeError):
+                raise Fault(f"{where}: a statement about agreements cannot be read") from None
+        elif said["kind"] == "witness.enrolled":
+            enrolled = json.loads(body)
+            self._enrolled.add((enrolled["organisation"], enrolled["key"]))
+        elif said["kind"] == "key.shredded":
+            self.counts["shredded"] += 1
+
+    def _event(self, where: str, shared: str, row: Json, at: int) -> None:
+        event, step = row["event"], _encode(row["step"])
+        shared += f'"event":{_encode(event)},"exchange":'
+        for exchange in row["exchanges"] or (None,):
+            self.tree.add(f'{shared}{_encode(exchange)},"step":{step}}}'.encode())
+            if exchange is not None:
+                self._decision(where, exchange, event["agreements"], at)
+        if row["step"] == "decided":
+            self.counts["events"] += 1
+            if self._opened:
+                self._content(where, event)
+
+    def _decision(self, where: str, exchange: Json, version: str, at: int) -> None:
+        digest = exchange["outcome"]
+        said = self._decisions.get(digest)
+        if said is None:
+            raise Fault(f"{where}: its decision {digest[:12]} is not in decisions.jsonl")
+        if said["agreements"] != version or said["to"] != exchange["kind"]:
+            raise Fault(f"{where}: its decision is about other agreements or another recipient")
+        if said["outcome"] != OUTCOME_OF.get(exchange["state"]):
+            raise Fault(f"{where}: its leaf says {exchange['state']} and its decision {said['outcome']}")
+        self._first_at.setdefault(digest, (where, at))
+
+    def _content(self, where: str, event: Json) -> None:
+        opened = self._opened.get(event["id"])
+        if opened is None:
+            return
+        made = hmac.digest(bytes.fromhex(opened["committing"]), b64decode(opened["content"]), "sha256").hex()
+        if made != event["content"] or opened["subject"] != event["subject"]:
+            raise Fault(f"{where}: the opened record is not the one that was committed to")
+        self.counts["opened"] += 1
+
+    def _end(self) -> None:
+        """Nothing is missing at the end, and every decision is one that the signed agreements give."""
+        size, beyond = self.tree.size, sorted(self.roots.keys() - self._matched - {0})
+        if beyond:
+            raise Fault(
+                f"a checkpoint of {beyond[0]} leaves was signed, and the export ends or differs before: {size} are here"
+            )
+        if size and size not in self._matched:
+            raise Fault(f"the last of the {size} leaves are under no checkpoint")
+        if size != self.manifest["size"]:
+            raise Fault(f"manifest.json says {self.manifest['size']} leaves and {size} are here")
+        self.counts["checkpoints"] = len(self._matched)
+        if len(self._opened) != self.counts["opened"]:
+            raise Fault("an opened record belongs to no event of this ledger")
+        for digest, (where, at) in self._first_at.items():
+            self._decide_again(where, self._decisions[digest], at)
+
+    def _decide_again(self, where: str, said: Json, at: int) -> None:
+        version = said["agreements"]
+        matrix = self.approvals.matrices.get(version)
+        if matrix is None or (version != self.approvals.first and at < self.approvals.since[version]):
+            if not self._unsigned_too:
+                raise Fault(f"{where}: it was decided under agreements {version[:12]} that nobody had signed by then")
+            self.counts["unsigned"] += 1
+            return
+        try:
+            wrong = matrix.disagreement(said)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            wrong = "it cannot be read as a decision under them"
+        if wrong:
+            raise Fault(f"{where}: the signed agreements {version[:12]} do not give its decision: {wrong}")
+        self.counts["decisions"] += 1
+
+    def _check_witnesses(self) -> None:
+        """Every cosignature is that witness's, its key was sworn to, and it is over this tree."""
+        for _, line in lines_of(self.folder / "cosignatures.jsonl"):
+            note, organisation = Note(line["note"]), line["organisation"]
+            if (organisation, line["key"]) not in self._enrolled:
+                raise Fault(f"witness {organisation}: the ledger does not swear to its key")
+            name, public = read_key(line["key"], WITNESS)
+            if name != f"{self.origin}/{organisation}" or not note.is_cosigned(name, public):
+                raise Fault(f"witness {organisation}: its signature over {note.size} leaves is not good")
+            if note.origin != self.origin or self.roots.get(note.size) != note.root:
+                raise Fault(f"forked: witness {organisation} has seen another tree of {note.size} leaves")
+            self.counts["cosignatures"] += 1
+
+    def _check_proof(self, path: Path) -> None:
+        """A proof of one disclosure leads from its leaf to the root that was signed."""
+        head, _, text = path.read_text(encoding="utf-8").partition("\n\n")
+        lines, note = head.split("\n"), Note(text)
+        if lines[0] != "c2sp.org/tlog-proof@v1" or len(lines) < 3 or not lines[2].startswith("index "):  # noqa: PLR2004
+            raise Fault(f"{path.name}: it is no proof")
+        leaf, index = unbase64(lines[1].removeprefix("extra ")), int(lines[2].removeprefix("index "))
+        made = root_from(leaf, index, note.size, [unbase64(line) for line in lines[3:]])
+        if not note.is_signed(self.origin, self.public) or made != note.root or self.roots.get(note.size) != note.root:
+            raise Fault(f"{path.name}: its leaf is not in this ledger at this place")
+        self.counts["proofs"] += 1
+
+
+SHOWN = (
+    "leaves",
+    "checkpoints",
+    "decisions",
+    "events",
+    "statements",
+    "cosignatures",
+    "opened",
+    "proofs",
+    "shredded",
+    "unsigned",
+)
+
+
+def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
+    """Verify; status 0 it holds, 1 it does not, 2 it cannot be read."""
+    parser = argparse.ArgumentParser(description="Verify an exported ledger; see the top of this file.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--key", help="the ledger's public key, as you had it from somebody else than the exporter")
+    parser.add_argument("--against", type=Path, help="a checkpoint that was published earlier")
+    parser.add_argument(
+        "--unsigned", action="store_true", help="pass over decisions under agreements that nobody signed"
+    )
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(arguments)
+    fault = None
+    try:
+        verifier = Verifier(asked.folder, asked.key, asked.against, unsigned=asked.unsigned)
+    except (Unreadable, Fault, KeyError) as why:
+        say(f"cannot verify: {why}")
+        return 2
+    try:
+        verifier.run()
+    except Fault as found:
+        fault = str(found)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as why:
+        fault = f"the export is not laid out as it should be ({type(why).__name__})"
+    counts = {name: verifier.counts[name] for name in SHOWN} | {"leaves": verifier.tree.size}
+    if asked.json:
+        said = {"verified": fault is None, "fault": fault, "root": verifier.tree.root().hex(), **counts}
+        say(json.dumps(said | {"key_given": asked.key is not None}))
+    elif fault:
+        say(f"NOT VERIFIED: {fault}")
+    else:
+        say("ok " + " ".join(f"{name}={n}" for name, n in counts.items() if n or name in SHOWN[:3]))
+        if asked.key is None:
+            say("the key was taken from the export itself; hand in --key to know that it is the ledger's")
+    return 0 if fault is None else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
