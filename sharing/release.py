@@ -15,12 +15,13 @@ from sharing.facts import Situation, facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id, recipient_subject_token
 from sharing.policy.decide import Decision, decide
 from sharing.policy.facts import Guard
+from sharing.policy.lattice import CLEAR
 from sharing.policy.model import Agreements
 from sharing.reconciliation.rules import REFERRAL_RECEIPT
 from sharing.reconciliation.state import SubjectState
 from sharing.redaction import redact
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
-from sharing.words import plain_words
+from sharing.words import OUTCOMES, plain_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,12 @@ def view(event: Event, exchange: Exchange, subject: SubjectId, dress: Dress) -> 
         subject=recipient_subject_token(dress.key, organisation, subject).hex(),
         due_by=dress.due_by or event.envelope.due_by,
         agreement=exchange.decision.permit or None,
-        plain_words=plain_words(event),
+        plain_words=plain_words(event, tells_outcome=_tells_outcome(exchange.decision)),
     )
     return redact(replace(event, envelope=envelope), exchange.decision)
+
+
+def _tells_outcome(decision: Decision) -> bool:
+    """Whether the recipient gets the code that decides what the plain words say, as it is."""
+    code = OUTCOMES.get(decision.event_type)
+    return code is not None and decision.ruling(code).transform == CLEAR

@@ -8,6 +8,7 @@ bytes.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from agreements import read_texts
@@ -41,6 +42,7 @@ SEALING = "seal.changed"
 WIDTH, LINE, GAP, PAD = 1120, 17, 14, 12
 LEFT, MIDDLE, RIGHT = 20, 412, 760
 BOX, BROKER = 340, 296
+MANY = 3
 INK, FAINT, ACCENT, SEAL = "#1d2a35", "#5b6b78", "#0b6e69", "#a3341f"
 
 
@@ -74,7 +76,7 @@ def _speaks(agency: Agency, directory: Directory) -> Box:
     organisations = _of(agency, directory)
     said = sorted({kind for kind in EVENT_TYPES for one in organisations if _says(directory, one, kind)})
     small = [(f"writes {_family(in_topic(organisations[0]))}", INK)]
-    small += [(f"  {kind}", FAINT) for kind in said if kind != SEALING]
+    small += [(f"  {kind}", FAINT) for kind in _families(kind for kind in said if kind != SEALING)]
     if SEALING in said:
         small += [(f"writes {_family(seals_topic(organisations[0]))}", SEAL), (f"  {SEALING}", SEAL)]
     return Box(NAMES[agency], tuple(_lines(_named(one) for one in organisations)), tuple(small))
@@ -86,7 +88,7 @@ def _receives(agency: Agency, directory: Directory, agreements: Agreements) -> B
     kinds = {kind_of(one.kind, name) for one in enrolled for name in one.functions}
     may = sorted({key[0] for key in agreements.cells if key[1] in kinds and not key[0].startswith(BY_BROKER)})
     small = [(f"reads {_family(out_topic(enrolled[0]))}", ACCENT)]
-    small += [(f"  {kind}", FAINT) for kind in may]
+    small += [(f"  {kind}", FAINT) for kind in _families(may)]
     small += [(f"writes {_family(receipts_topic(enrolled[0]))}", INK)]
     return Box(NAMES[agency], tuple(_lines(functions)), tuple(small))
 
@@ -101,6 +103,13 @@ def _says(directory: Directory, one: Organisation, kind: str) -> bool:
 
 def _named(one: Organisation) -> str:
     return one.name if one.enrolled else f"{one.name} (by telephone)"
+
+
+def _families(kinds: Iterable[str]) -> Iterator[str]:
+    """Event types by name, and a family of several as one line: the whole list is `events.md`."""
+    for family, found in groupby(sorted(kinds), key=lambda kind: kind.partition(".")[0]):
+        names = list(found)
+        yield from names if len(names) < MANY else [f"{family}.*  ({len(names)} kinds)"]
 
 
 def _family(topic: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sharing.contracts.compatibility import compatibility
 
-FOR_PEOPLE = frozenset({"doc", "example"})
+FOR_PEOPLE = frozenset({"doc", "example", "meanings"})
 
 
 class SchemaDocument(Protocol):
@@ -28,7 +28,7 @@ class SchemaDocument(Protocol):
 
 
 def fingerprint(document: Any) -> str:
-    """SHA-256, in hex, of all that decides bytes or permission; `doc` and `example` may be bettered freely.
+    """SHA-256, in hex, of all that decides bytes or permission; `doc`, `example` and `meanings` may be bettered freely.
 
     Avro's own canonical form leaves out logical types and defaults, and knows no classes: here they count.
     """

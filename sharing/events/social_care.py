@@ -1,7 +1,7 @@
 """Events of the family `social_care`. Equal to schemas/avro/social_care, by test."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -67,6 +67,17 @@ class SealAction(StrEnum):
 
     SET = "SET"
     LIFTED = "LIFTED"
+
+
+class ContactMethod(StrEnum):
+    """How the contact came."""
+
+    TELEPHONE = "TELEPHONE"
+    PORTAL = "PORTAL"
+    ELECTRONIC_MAIL = "ELECTRONIC_MAIL"
+    PROTECTION_NOTICE = "PROTECTION_NOTICE"
+    IN_PERSON = "IN_PERSON"
+    OTHER = "OTHER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -154,3 +165,24 @@ class SealChanged(Event):
     kind: SealKind | None = None
     action: SealAction | None = None
     holder_function: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ContactRecorded(Event):
+    """Social care has recorded a contact and will decide what becomes of it. It is not a referral."""
+
+    event_type: ClassVar[str] = "csc.contact.recorded"
+
+    contact_ref: str | None = None
+    contact_at: datetime | None = None
+    source_code: str | None = None
+    method: ContactMethod | None = None
+    category: str | None = None
+    earlier_contacts_12_months: int | None = None
+    earlier_referrals_12_months: int | None = None
+    contact_person: str | None = None
+    narrative: str | None = None
+    adults: str | None = None
+    other_children: tuple[str, ...] | None = None
+    team: str | None = None
+    duty_phone: str | None = None

@@ -74,18 +74,29 @@ _SPEAKS_AS: Mapping[OrganisationKind, str] = MappingProxyType(
 )
 
 _HEALTH = frozenset({OrganisationKind.HOSPITAL_TRUST, OrganisationKind.COMMUNITY_HEALTH, OrganisationKind.GP_PRACTICE})
+_AUTHORITY = frozenset({OrganisationKind.LOCAL_AUTHORITY})
+_EDUCATION = frozenset({OrganisationKind.EDUCATION_SERVICE})
+_STATUTORY_PARTNERS = _HEALTH | _AUTHORITY | {OrganisationKind.FORCE}
 MAY_SAY: Mapping[str, frozenset[OrganisationKind]] = MappingProxyType(
     {
-        "csc": frozenset({OrganisationKind.LOCAL_AUTHORITY}),
+        "csc": _AUTHORITY,
         "police": frozenset({OrganisationKind.FORCE}),
         "health": _HEALTH,
-        "education": frozenset({OrganisationKind.EDUCATION_SERVICE}),
+        "education": _EDUCATION,
+        "la": _EDUCATION | _AUTHORITY,
+        # The lead of a plan is often a school or a health visitor, and each may offer an assessment.
+        "earlyhelp": SETTING_KINDS | _HEALTH | _EDUCATION | _AUTHORITY,
         # The education service acknowledges for a setting that it told by telephone.
-        "school": SETTING_KINDS | {OrganisationKind.EDUCATION_SERVICE},
-        "seal": _HEALTH | {OrganisationKind.LOCAL_AUTHORITY, OrganisationKind.FORCE},
+        "school": SETTING_KINDS | _EDUCATION,
+        "seal": _STATUTORY_PARTNERS,
+        "review": _STATUTORY_PARTNERS,
+        "consultation.advised": _AUTHORITY,
     }
 )
-"""Whose word counts, by family of event. A family without a row may be said by everybody: a referral above all."""
+"""Whose word counts, by event type or else by family of event.
+
+What has no row may be said by everybody: a referral above all, a disagreement, a question without names.
+"""
 
 
 def recipient_for(organisation: Organisation, function: str) -> Recipient:
@@ -120,13 +131,18 @@ def speaker(directory: Directory, sender: str, function: str | None) -> Recipien
 
 def may_say(directory: Directory, sender: str, event_type: str) -> bool:
     """Whether an event of this type counts from this sender. A seal counts only from who may seal."""
-    kinds = MAY_SAY.get(event_type.partition(".")[0])
+    kinds = who_may_say(event_type)
     if kinds is None:
         return True
     found = directory.get(sender)
     if found is None or not found.enrolled or found.kind not in kinds:
         return False
     return found.may_seal or event_type != "seal.changed"
+
+
+def who_may_say(event_type: str) -> frozenset[OrganisationKind] | None:
+    """The kinds of organisation whose word counts for an event type, None for everybody."""
+    return MAY_SAY.get(event_type) or MAY_SAY.get(event_type.partition(".")[0])
 
 
 def first_function(organisation: Organisation, functions: Iterable[str]) -> str:
