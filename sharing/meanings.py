@@ -5,7 +5,7 @@ what follows and who acts; says that nothing happened only where that is so.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
+from typing import Any
 
 from sharing.events import ClockState, ContactOutcome, MissingAction, PlanAction, ReferralOutcome, TaskKind
 from sharing.events.casework import AssessmentOutcome, InterviewNotDone, PlacementAction, StepDown
@@ -182,7 +182,7 @@ MISSING = {
     MissingAction.FOUND: "The child has been found.",
 }
 
-BY_OUTCOME: Mapping[str, tuple[str, Mapping[StrEnum, str]]] = {
+BY_OUTCOME: Mapping[str, tuple[str, Mapping[Any, str]]] = {
     "csc.contact.decided": ("outcome", CONTACT),
     "csc.referral.decided": ("outcome", REFERRAL),
     "csc.assessment.completed": ("outcome", ASSESSMENT),
