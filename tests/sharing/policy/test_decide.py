@@ -15,7 +15,7 @@ from sharing.policy.conditions import AllOf, AnyOf, Named, Not
 from sharing.policy.invariants import released_rows
 from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.policy.situations import all_of
-from sharing.routing.rules import ROUTES
+from sharing.routing import ROUTES
 from sharing.vocabulary import SETTINGS, FieldClass, Outcome, RecipientKind
 
 facts = st.fixed_dictionaries({g: st.sampled_from([True, False, None]) for g in Guard}).map(Facts.of)
