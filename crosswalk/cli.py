@@ -93,6 +93,7 @@ ROOMS = [
     ("review", "crosswalk.review_cli", "review_app"),
     ("why", "crosswalk.why_cli", "why"),
     ("agreements", "crosswalk.agreements_cli", "agreements_app"),
+    ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
 ]

@@ -33,7 +33,7 @@ class Forgetting(Part):
         run = self.session.run
         run("update child_key set wrapped = null where subject = ?", (subject,))
         run("update subject set state = null, identity = null, next_due_at = null where id = ?", (subject,))
-        for table in ("blocking", "held", "awaited", "review"):
-            run(f"delete from {table} where subject = ?", (subject,))  # noqa: S608 - four names
+        for table in ("blocking", "incident", "held", "awaited", "review"):
+            run(f"delete from {table} where subject = ?", (subject,))  # noqa: S608 - five names
         run("update head set value = value + 1 where id = ?", (SHREDS,))
         self.children.forget()

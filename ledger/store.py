@@ -11,6 +11,7 @@ from typing import Self
 from ledger.children import Children
 from ledger.database import Database, Session
 from ledger.disclosed import Disclosed
+from ledger.families import Families
 from ledger.forgetting import Forgetting
 from ledger.keys import Keys
 from ledger.leases import Leases
@@ -20,7 +21,7 @@ from ledger.waiting import Waiting
 from ledger.words import Words
 
 
-class Transaction(Disclosed, Subjects, Forgetting, Waiting, Leases):
+class Transaction(Disclosed, Subjects, Families, Forgetting, Waiting, Leases):
     """Everything that can be read and written together."""
 
 

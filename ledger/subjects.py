@@ -50,6 +50,11 @@ class Subjects(Part):
             (to, subject),
         )
         self.session.run("delete from blocking where subject = ?", (subject,))
+        self.session.run(
+            "insert into incident (token, subject) select token, ? from incident where subject = ?"
+            " on conflict do nothing",
+            (to, subject),
+        )
         self.session.run("update subject set joined_to = ? where id = ? or joined_to = ?", (to, subject, subject))
 
     def joined_to(self, subjects: Collection[int]) -> dict[int, int]:

@@ -110,6 +110,11 @@ blocking = Table(
     "blocking", metadata, _blob("token", key=True), _int("subject", key=True),
     Index("blocking_subject", "subject"), sqlite_with_rowid=False,
 )  # fmt: skip
+# Subjects of one incident, by its keyed token: whose seals may bear on whose records.
+incident = Table(
+    "incident", metadata, _blob("token", key=True), _int("subject", key=True),
+    Index("incident_subject", "subject"), sqlite_with_rowid=False,
+)  # fmt: skip
 # 1: how often a register moved. 2: how many children's keys were destroyed.
 head = Table("head", metadata, _int("id", key=True), _int("value"))
 dead_letter = Table(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ledger.database import Database, Session
 from sharing.errors import Misconfigured
 
-REVISION = "0002"
+REVISION = "0003"
 """Newest step that this code knows; a test holds it against the folder."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x63772D7570677264

@@ -47,6 +47,7 @@ _incident = _deriver(b"cw-incident")
 _child = _deriver(b"cw-child")
 _recipient = _deriver(b"cw-recipient")
 _block = _deriver(b"cw-block")
+_family = _deriver(b"cw-family")
 _clock = _deriver(b"cw-clock")
 
 
@@ -80,6 +81,11 @@ def recipient_subject_token(key: bytes, organisation: str, subject: SubjectId) -
 def blocking_token(key: bytes, rule: str, value: str) -> bytes:
     """Keyed token of one blocking value, such as a surname's sound with a birth year."""
     return _block(key, rule, value)
+
+
+def family_token(key: bytes, organisation: str, incident: str) -> bytes:
+    """Keyed token of an incident as its sender names it: the children of one incident can be found by it."""
+    return _family(key, organisation, incident)
 
 
 def clock_id(key: bytes, rule: str, about: bytes) -> bytes:

@@ -54,6 +54,7 @@ class TaskKind(StrEnum):
     TELEPHONE_SENDER = "TELEPHONE_SENDER"
     TELEPHONE_FRONT_DOOR = "TELEPHONE_FRONT_DOOR"
     SEND_SEAL_AGAIN = "SEND_SEAL_AGAIN"
+    LOOK_AT_STOPPED_RECORD = "LOOK_AT_STOPPED_RECORD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

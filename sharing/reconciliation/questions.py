@@ -15,7 +15,7 @@ from sharing.reconciliation.answers import answers, missing_items
 from sharing.reconciliation.clocks import due_after_wait
 from sharing.reconciliation.machine import Signal, advance
 from sharing.reconciliation.parties import first_function, recipient_for, speaker
-from sharing.reconciliation.rules import ANSWER_COMPLETION, IDENTITY_REVIEW, RULES, WAITS, ClockRule, Side
+from sharing.reconciliation.rules import ASKED_BY_TASK, IDENTITY_REVIEW, RULES, WAITS, ClockRule, Side
 from sharing.reconciliation.saying import World, distinct, envelope, then
 from sharing.reconciliation.state import Awaiting, EventFacts, Question, Said, Step, SubjectState
 from sharing.vocabulary import Recipient, RecipientKind
@@ -84,9 +84,8 @@ def owners_function(question: Question, functions: Sequence[str], world: World) 
 
 
 def _asks(rule: ClockRule, event: Event) -> bool:
-    if rule.name == ANSWER_COMPLETION:
-        return isinstance(event, TaskRaised) and event.task is TaskKind.COMPLETE_ANSWER
-    return True
+    task = ASKED_BY_TASK.get(rule.name)
+    return task is None or (isinstance(event, TaskRaised) and event.task is task)
 
 
 def _owners(rule: ClockRule, exchanges: Exchanges, world: World) -> Exchanges:

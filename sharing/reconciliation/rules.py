@@ -109,6 +109,21 @@ TELEPHONE_TASK = "telephone-task"
 ATTENDANCE_SEEN = "attendance-of-flagged-child"
 SETTING_FOUND = "setting-found"
 IDENTITY_REVIEW = "identity-review"
+STOPPED_RECORD = "stopped-record"
+
+HOLDERS = frozenset(
+    {
+        Kind.FRONT_DOOR,
+        Kind.FRONT_DOOR_MANAGER,
+        Kind.ALLOCATED_TEAM,
+        Kind.EMERGENCY_DUTY,
+        Kind.POLICE_DUTY,
+        Kind.EMERGENCY_DEPARTMENT,
+        Kind.GP,
+        Kind.HEALTH_VISITOR,
+    }
+)
+"""As what those receive who may hold a seal."""
 
 _CLOCKS = (
     ClockRule(
@@ -139,6 +154,17 @@ _CLOCKS = (
         starts_on="broker.task.raised",
         owners=frozenset({Kind.FRONT_DOOR_MANAGER}),
         lasts=Duration(0, Span.WITH_THE_MATTER),  # stops with the answer it asks for; that answer's clock escalates
+    ),
+    ClockRule(
+        STOPPED_RECORD,
+        starts_on="broker.task.raised",
+        owners=HOLDERS,
+        lasts=ONE_HOUR,
+        receipts=frozenset({ReceiptState.ACTED}),  # it ends, too, when somebody lets the record go, or drops it
+        stages=(
+            Stage(AT_ONCE, Side.OWNER, ("front_door_manager", "force_duty", "emergency_department", "practice_lead")),
+            Stage(ONE_HOUR, Side.OWNER, ("head_of_service", "front_door_manager", "force_duty")),
+        ),
     ),
     ClockRule(
         ENCOMPASS_ACKNOWLEDGED,
@@ -196,6 +222,11 @@ _CLOCKS = (
 )
 
 RULES: Mapping[str, ClockRule] = MappingProxyType({rule.name: rule for rule in _CLOCKS})
+
+ASKED_BY_TASK: Mapping[str, TaskKind] = MappingProxyType(
+    {ANSWER_COMPLETION: TaskKind.COMPLETE_ANSWER, STOPPED_RECORD: TaskKind.LOOK_AT_STOPPED_RECORD}
+)
+"""Clocks that a task starts, and which task."""
 
 WAITS = frozenset({SETTING_FOUND, IDENTITY_REVIEW})
 """Clocks on an event that waits (`state.Awaiting`), not on an exchange that was sent."""

@@ -1,18 +1,17 @@
-"""One transaction's worth of events: each is linked, absorbed, routed, decided and becomes a row of the carrier.
+"""One transaction's worth of events: each is linked, absorbed, routed and decided.
 
-Left out: decoding (`incoming`), storage, sending. Rules: events of one batch see each other's writes; what the broker
-says walks the same corridor as what it was told; a row carries the register head under which it was decided, and one
-that was decided before a register moved in this very batch carries the older head, so that claiming looks at it
-again.
+Left out: decoding (`incoming`), rows of the carrier and views (`closing`), storage, sending. Rules: events of one batch
+see each other's writes; what the broker says walks the same corridor as what it was told; a row carries the register
+head under which it was decided, and one that was decided before a register moved in this very batch carries the older
+head, so that claiming looks at it again.
 """
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ledger.packing import row_number
-from ledger.rows import CarrierRows, EventRow, Redecision, StoredEvent
+from ledger.rows import Statement, StoredEvent
 from ledger.store import Transaction
 from sharing import reconciliation
 from sharing.calendar import Duty
@@ -20,22 +19,18 @@ from sharing.codec import decode, encode
 from sharing.events import Child, Event
 from sharing.facts import Situation, max_ages_of
 from sharing.identity import Linkage
-from sharing.ids import EventId, SubjectId, event_id
+from sharing.ids import EventId, SubjectId, event_id, family_token
 from sharing.reconciliation import EventFacts, Said, Step, SubjectState
 from sharing.reconciliation.identity_waits import hold as wait_for_identity
 from sharing.reconciliation.saying import World
 from sharing.release import Exchange, prepare
 from sharing.routing import recipients
 from sharing.vocabulary import Outcome, Recipient
-from streams.agents.again import Later, changed_since, redecisions
+from streams.agents.again import Later, changed_since
 from streams.agents.grounds import fewer_grounds
-from streams.agents.handover import Named
 from streams.agents.incoming import Incoming
-from streams.agents.levels import ask
-from streams.agents.rows import exchange_row
 from streams.agents.subjects import Resolved, Subjects
-from streams.agents.views import view_of
-from streams.broker import ENGINE, Broker
+from streams.broker import Broker
 
 
 @dataclass
@@ -51,7 +46,7 @@ class Pending:
 
 
 class Absorption:
-    """The work of one transaction. Feed it events with `take` or a step with `say`, then `finish`."""
+    """The work of one transaction. Feed it events with `take` or a step with `say`, then `closing.finish` it."""
 
     def __init__(self, broker: Broker, tx: Transaction) -> None:
         self.broker = broker
@@ -64,7 +59,9 @@ class Absorption:
         self.later: list[Later] = []
         self.refused: list[tuple[str, str]] = []
         self.doubts: list[tuple[Pending, Linkage]] = []
-        self._touched: dict[int, bool] = {}
+        self.incidents: set[tuple[bytes, int]] = set()
+        self.statements: list[Statement] = []
+        self.touched: dict[int, bool] = {}
         self._moves: dict[int, int] = {}
         self._said: deque[tuple[SubjectId, Said]] = deque()
         self._recalls: dict[SubjectId, None] = {}
@@ -75,6 +72,10 @@ class Absorption:
         pending = Pending(incoming.event, incoming.event_id, resolved.subject, incoming.raw, 0)
         self.rows[incoming.event_id] = pending
         about = EventFacts(incoming.event_id.hex(), self.now, incoming.sender.slug)
+        incident = incoming.event.envelope.incident_id
+        if incident:
+            token = family_token(self.broker.keys.blocking, incoming.sender.slug, incident)
+            self.incidents.add((token, resolved.subject))
         self._doubt(resolved, pending, about)
         state = self.state(resolved.subject)
         step = reconciliation.absorb(state, pending.event, about, self.broker.directory, self.broker.calendars)
@@ -159,7 +160,7 @@ class Absorption:
         self.states[subject] = step.state
         moved = step.register_moved or fewer_grounds(before, step.state)
         if step.state != before or moved:
-            self._touched[subject] = self._touched.get(subject, False) or moved
+            self.touched[subject] = self.touched.get(subject, False) or moved
         if moved:
             self._moves[subject] = self._moves.get(subject, 0) + 1
         self._said.extend((subject, said) for said in step.said)
@@ -235,62 +236,6 @@ class Absorption:
             self.tx.move_head()
             self._said.extend((subject, said) for said in recall(subject))
         self._drain()
-
-    def finish(self) -> CarrierRows:
-        """Save every state and give the rows of the carrier."""
-        changed = ((subject, self.states[subject], moved) for subject, moved in self._touched.items())
-        self.tx.save_states([(s, reconciliation.to_bytes(state), state.next_at, moved) for s, state, moved in changed])
-        head = self.tx.head()
-        return CarrierRows(
-            self.now,
-            ENGINE,
-            [self._row(pending, head) for pending in self.rows.values()],
-            [row for later in self.later for row in self._rows_of(later, head)],
-        )
-
-    def _row(self, pending: Pending, head: int) -> EventRow:
-        look_again = self.look_again(pending.subject)
-        return EventRow(
-            pending.event_id,
-            pending.subject,
-            self.broker.catalogue.newest[pending.event.event_type],
-            self.head_of(pending.subject, pending.moves, head),
-            self.broker.agreements.version,
-            pending.content,
-            tuple(exchange_row(e, look_again) for e in pending.exchanges),
-        )
-
-    def _rows_of(self, later: Later, head: int) -> list[Redecision]:
-        decided_under = self.head_of(later.subject, later.moves, head)
-        return redecisions(later, decided_under, self.broker.agreements.version, self.look_again(later.subject))
-
-    def look_again(self, subject: SubjectId) -> datetime:
-        """When somebody must look at what is held about a subject."""
-        return self.state(subject).next_at or self.now
-
-    def views(self, wanted: Container[str] | None = None) -> list[Named]:
-        """The views of everything that may leave, while the events are at hand; needs no database.
-
-        Args:
-            wanted: Organisations whose lanes this process holds: another one builds the views of its own lanes. None
-                for all.
-        """
-        made = []
-        for pending in self.rows.values():
-            state = self.state(pending.subject)
-            for exchange in pending.exchanges:
-                mine = wanted is None or exchange.recipient.organisation in wanted
-                if mine and exchange.decision.outcome is Outcome.DELIVER:
-                    view = view_of(self.broker, pending.event, exchange, pending.subject, state)
-                    made.append(Named(exchange.exchange_id, exchange.decision.digest, view))
-        return made
-
-    def settle_reviews(self, carrier: int | None) -> None:
-        """Ask a person about every doubt that this batch raised."""
-        places = {identity: place for place, identity in enumerate(self.rows)}
-        for pending, linkage in self.doubts:
-            assert carrier is not None, "a doubt is about an event of this carrier"
-            ask(self.tx, row_number(carrier, places[pending.event_id]), pending.subject, linkage)
 
     def _moves_of(self, subject: SubjectId) -> int:
         """How often, in this batch, something moved by which this subject is judged."""

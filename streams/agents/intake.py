@@ -17,6 +17,7 @@ from sharing.ids import SubjectId
 from sharing.reconciliation.saying import World
 from sharing.reconciliation.set_aside import ring
 from streams.agents.absorption import Absorption
+from streams.agents.closing import settle_reviews, views, write
 from streams.agents.handover import Handover
 from streams.agents.incoming import DeadLetter, Incoming, kind_of, sender_of, set_aside, take_records
 from streams.agents.recalls import recall_earlier
@@ -93,12 +94,10 @@ class Intake:
                     work.take(one)
             self._dead_letters(work, batch, letters)
             work.take_back(lambda subject: recall_earlier(work, subject))
-            rows = work.finish()
-            carrier = tx.write(rows) if rows.events or rows.redecisions else None
-            work.settle_reviews(carrier)
+            settle_reviews(work, write(work))
             tx.advance(batch.topic, batch.partition, batch.last_offset + 1)
         # After the commit: whoever waits for the database need not wait for this.
-        self.handover.put(work.views(self.handover.wanted))
+        self.handover.put(views(work, self.handover.wanted))
         _tell(work, letters, batch)
 
     def _dead_letters(self, work: Absorption, batch: Batch, letters: Iterable[DeadLetter]) -> None:

@@ -19,23 +19,16 @@ from sharing.policy.outcomes import REVIEW, SEALED
 from sharing.reconciliation import Said, Step
 from sharing.reconciliation.saying import envelope
 from sharing.release import Exchange
-from sharing.vocabulary import OrganisationKind, Outcome, Recipient, RecipientKind
+from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
+from streams.agents.last_door import AREA_WIDE, names_of
 from streams.agents.views import BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
 WITHHELD = "withhold"
 AFTER = "after-recall"
 SEALS = (Guard.ADDRESS_SEALED, Guard.S_FLAG, Guard.PERPETRATOR_CHANNEL, Guard.ADOPTION)
-AREA_WIDE = frozenset(
-    {
-        OrganisationKind.LOCAL_AUTHORITY,
-        OrganisationKind.FORCE,
-        OrganisationKind.EDUCATION_SERVICE,
-        OrganisationKind.BROKER,
-    }
-)
 
 
 def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
@@ -110,7 +103,7 @@ def _tells(work: Absorption, event: Event, path: str, recipient: Recipient) -> b
     """
     value = value_at(event, path)
     own = work.broker.directory.get(recipient.organisation)
-    if own is not None and value in (own.slug, own.urn, own.ods, own.name):
+    if own is not None and value in names_of(own):
         return False
     named = work.broker.directory.get(str(value))
     return named is None or named.kind not in AREA_WIDE

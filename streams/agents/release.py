@@ -26,8 +26,10 @@ from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
 from streams.agents.handover import Handover, View
+from streams.agents.last_door import LastDoor
 from streams.agents.rows import exchange_row
 from streams.agents.sender import Outgoing, Sender
+from streams.agents.stopping import Stopped, caught, set_aside
 from streams.agents.views import as_recorded, view_of
 from streams.broker import ENGINE, Broker
 
@@ -46,12 +48,15 @@ class Pass:
 
     Attributes:
         going: Per lane what may be claimed, with its view. `moved`: what must be decided again.
-        stopped: The first item that moved of each lane that has one; nothing behind it goes.
+        stopped: The first item that moved, or that the last door stopped, of each lane that has one; nothing behind it
+            goes.
+        caught: What the last door stopped.
     """
 
     going: dict[int, list[tuple[LaneItem, View]]] = field(default_factory=dict)
     moved: list[tuple[LaneItem, Exchange]] = field(default_factory=list)
     stopped: dict[int, LaneItem] = field(default_factory=dict)
+    caught: list[Stopped] = field(default_factory=list)
 
 
 class Release:
@@ -63,6 +68,7 @@ class Release:
         self.sender = sender
         self.barrier = barrier
         self.outbox = Outbox(owner)
+        self.door = LastDoor(broker)
         self._leased_at = datetime.min.replace(tzinfo=UTC)
         self._digests: dict[int, bytes] = {}
         self._opened: Mapping[int, bytes] = {}
@@ -158,6 +164,10 @@ class Release:
             with self.broker.ledger.transaction() as tx:
                 self.outbox.mark_sent(tx, done)
                 self._suspend(tx, failed)
+        if looked.caught:
+            set_aside(self.broker, self.outbox, looked.caught)
+            for one in looked.caught:
+                log.error("stopped at the last door", exchange_id=one.item.exchange_id.hex(), lane=one.item.lane)
         return sum(1 for item, _ in going if item.lane not in failed)
 
     def _look(self, tx: Transaction, found: Mapping[int, Sequence[LaneItem]]) -> Pass:
@@ -167,14 +177,16 @@ class Release:
         seal or a new agreement may move a whole backlog.
         """
         work = self._work(tx, [item for lane in found.values() for item in lane])
-        moved_at = tx.changed(_judged_by(work, {item.subject for lane in found.values() for item in lane}))
+        judged = {s: _judged_by(work, {s}) for s in {item.subject for lane in found.values() for item in lane}}
+        moved_at = tx.changed({other for others in judged.values() for other in others})
+        self.door.watch(work, judged, moved_at)
         gone = tx.forgotten({item.subject for lane in found.values() for item in lane})
         looked = Pass()
         for lane, ordered in found.items():
             for item in ordered:
                 if item.state is not Outcome.DELIVER or item.subject in gone:
                     continue
-                newest = max(moved_at.get(subject, 0) for subject in _judged_by(work, {item.subject}))
+                newest = max(moved_at.get(subject, 0) for subject in judged[item.subject])
                 stale = newest > item.register_head or item.agreements != self.broker.agreements.version
                 waits = lane in looked.stopped
                 if waits and (not stale or len(looked.moved) >= MOST_MOVED):
@@ -183,9 +195,18 @@ class Release:
                 if exchange is not None:
                     looked.moved.append((item, exchange))
                     looked.stopped.setdefault(lane, item)
+                elif stopped := self._stopped(work, item, view):
+                    looked.caught.append(stopped)
+                    looked.stopped.setdefault(lane, item)
                 else:
                     looked.going.setdefault(lane, []).append((item, view))
         return looked
+
+    def _stopped(self, work: Absorption, item: LaneItem, view: View) -> Stopped | None:
+        """What the last door says; without a seal in the family it is not asked."""
+        if not self.door.owners(item.subject):
+            return None
+        return caught(self.door, work, item, self._event(work.tx, item), view)
 
     def _work(self, tx: Transaction, items: Sequence[LaneItem]) -> Absorption:
         """What is needed to decide about these items: read without locks, since registers cannot move meanwhile."""

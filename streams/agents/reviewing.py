@@ -23,6 +23,7 @@ from sharing.reconciliation.identity_waits import settled
 from sharing.reconciliation.merging import merge_states
 from sharing.reconciliation.rules import IDENTITY_REVIEW
 from streams.agents.absorption import Absorption
+from streams.agents.closing import finish
 from streams.agents.levels import linkage_from
 from streams.agents.recalls import recall_earlier
 from streams.agents.subjects import ALL
@@ -113,7 +114,7 @@ def _carry_out(work: Absorption, review: Review, decision: Decision, state: str)
         work.keep(subject, Step(work.state(subject), register_moved=True, changed=True))
     recalled = _take_back(work, subject)
     _route_again(work, subject, events)
-    rows = work.finish()
+    rows = finish(work)
     if rows.events or rows.redecisions:
         work.tx.write(rows)
     return Settled(state, sum(len(r.exchanges) for r in rows.redecisions), recalled)

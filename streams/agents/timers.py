@@ -15,6 +15,7 @@ from sharing import reconciliation
 from sharing.ids import SubjectId
 from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
+from streams.agents.closing import views, write
 from streams.agents.handover import Handover
 from streams.broker import Broker
 
@@ -71,17 +72,15 @@ class Timers:
     def _look_at(self, subject: SubjectId, lease: Lease) -> None:
         with self.broker.ledger.transaction() as tx:
             tx.keep(lease)
-            views = self._tick(tx, subject)
-        self.handover.put(views.views(self.handover.wanted))
+            work = self._tick(tx, subject)
+        self.handover.put(views(work, self.handover.wanted))
 
     def _tick(self, tx: Transaction, subject: SubjectId) -> Absorption:
         work = Absorption(self.broker, tx)
         work.subjects.read([subject])
         state = work.state(subject)
         work.say(subject, reconciliation.tick(state, work.now, self.broker.directory, self.broker.calendars))
-        rows = work.finish()
-        if rows.events or rows.redecisions:
-            tx.write(rows)
+        write(work)
         return work
 
 
