@@ -10,7 +10,7 @@ from types import MappingProxyType
 from sharing.events import SealKind, SettingResult
 from sharing.facts.situation import Asked, Entry, entry_of
 from sharing.policy.facts import Guard
-from sharing.reconciliation.involved import open_involvements
+from sharing.reconciliation.involved import involvements_for
 from sharing.reconciliation.rules import REFERRAL_DECISION
 from sharing.reconciliation.state import Awaiting, Plan, Question, Seal
 from sharing.vocabulary import SETTINGS, RecipientKind
@@ -26,7 +26,7 @@ _STAND_INS = (RecipientKind.EDUCATION_DUTY, RecipientKind.INDEPENDENT_ALTERNATE,
 def open_involvement(asked: Asked) -> Entries:
     """A register, or the rolls' answer for this very event, says that the recipient is involved."""
     mine = asked.recipient.organisation
-    involved = (i for i in open_involvements(asked.state, asked.today) if i.organisation == mine)
+    involved = (i for i in involvements_for(asked.state, asked.today, asked.event) if i.organisation == mine)
     return (
         *(entry_of(i.said, i.source_event, i.organisation, i.since) for i in involved),
         *(_plan(plan) for plan in asked.state.plans if plan.organisation == mine),

@@ -11,7 +11,9 @@ Rules, because a wrong link tells one family's secrets to another:
 4. A former identity is not a candidate at all, and nothing in the answer tells that it was there.
 5. Children born together differ in their forename: a differing forename never links, however much else agrees.
 6. Two subjects that both link are one question to a person, not a choice of the larger sum.
-7. The answer depends on the set of candidates, never on their order, and a pair links in either direction or in none.
+7. A child not yet born stands under the mother's number, who may be a child herself: it never leads to her record. At
+   birth a person joins what was held to the child's own.
+8. The answer depends on the set of candidates, never on their order, and a pair links in either direction or in none.
 """
 
 from collections.abc import Sequence
@@ -161,14 +163,22 @@ Judgement = tuple[LinkOutcome, Reason, Scope]
 
 def _judge(v: Vector, weight: float, *, against: bool, unique_on_roll: bool) -> Judgement:
     """The rules in the order of their strength: what forbids a link comes before what makes one."""
+    if v.unborn:
+        return _judge_unborn(v)
     if v.nhs_number is Level.ELSE:
         return _review(Reason.CONTRADICTION) if _all_but_the_number_agrees(v) else _new()
     if Level.EXACT in (v.nhs_number, v.upn):
         return _review(Reason.CONTRADICTION) if against else _link(Reason.IDENTIFIER)
-    if v.unborn:
-        expected = v.birth is Level.EXPECTED and v.surname in _SAME_SURNAME
-        return _review(Reason.UNBORN) if expected and v.address is not Level.ELSE else _new()
     return _judge_demographics(v, weight, unique_on_roll=unique_on_roll)
+
+
+def _judge_unborn(v: Vector) -> Judgement:
+    """Rule 7: before birth the number is the mother's, so it neither links nor keeps apart."""
+    expected = v.birth is Level.EXPECTED and v.surname in _SAME_SURNAME
+    if expected and v.address is not Level.ELSE:
+        return _review(Reason.UNBORN)
+    agrees = Level.EXACT in (v.nhs_number, v.upn)
+    return _review(Reason.CONTRADICTION) if agrees and v.birth is not Level.ELSE else _new()
 
 
 def _judge_demographics(v: Vector, weight: float, *, unique_on_roll: bool) -> Judgement:

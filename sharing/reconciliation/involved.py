@@ -1,11 +1,17 @@
-"""Who is involved now, read from the registers: open involvements, open cases, open referrals, reachable settings."""
+"""Who is involved now, read from the registers: open involvements, open cases, open referrals, reachable settings.
 
-from datetime import date
+Rules: an involvement stops at its closure and resumes only with a new episode; what happened in a closed episode
+belongs to it and is no business of the next one. Who holds the child's case now must know what was all the same.
+"""
 
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sharing.calendar import local
 from sharing.directory import Directory, Organisation
-from sharing.events import CoverageKind, PlanKind
+from sharing.events import CoverageKind, Event, PlanKind
 from sharing.reconciliation.parties import SETTING_KINDS, recipient_for
-from sharing.reconciliation.state import Involvement, SubjectState
+from sharing.reconciliation.state import Involvement, Plan, SubjectState
 from sharing.vocabulary import SETTINGS, Recipient, RecipientKind
 
 CASE_PLANS = frozenset(PlanKind) - {PlanKind.EARLY_HELP}
@@ -22,6 +28,51 @@ def open_involvements(state: SubjectState, today: date) -> tuple[Involvement, ..
     return tuple(i for i in state.involvements if i.since <= today and (i.until is None or today < i.until))
 
 
+def involvements_for(state: SubjectState, today: date, event: Event) -> tuple[Involvement, ...]:
+    """Open involvements to which an event belongs: not those whose earlier, closed episode it is about."""
+    opened = open_involvements(state, today)
+    said = event.envelope.occurred_at or event.envelope.recorded_at
+    if said is None or len(opened) == len(state.involvements):
+        return opened
+    day = local(said).date()
+    return tuple(i for i in opened if i.kind is RecipientKind.ALLOCATED_TEAM or not _is_of_earlier(state, i, day))
+
+
+def _is_of_earlier(state: SubjectState, now: Involvement, day: date) -> bool:
+    function = (now.organisation, now.function)
+    closed = (i.until for i in state.involvements if (i.organisation, i.function) == function)
+    return day < now.since and any(until is not None and until <= now.since for until in closed)
+
+
+def fresh(
+    state: SubjectState, now: datetime, involvement: timedelta | None = None, plan: timedelta | None = None
+) -> SubjectState:
+    """The state without involvements and plans that nobody confirmed for so long: whoever looks there finds nobody.
+
+    Args:
+        state: What is held about the subject.
+        now: Domain time.
+        involvement: How old what was last said of one may be; None: it does not age.
+        plan: The same of plans.
+    """
+    if (involvement is None or not state.involvements) and (plan is None or not state.plans):
+        return state
+    return replace(
+        state,
+        involvements=tuple(i for i in state.involvements if _is_fresh(i, now, involvement)),
+        plans=tuple(p for p in state.plans if _is_fresh(p, now, plan)),
+    )
+
+
+def _is_fresh(entry: Involvement | Plan, now: datetime, most: timedelta | None) -> bool:
+    if most is None:
+        return True
+    if entry.said is not None:
+        return entry.said.as_of is not None and now - entry.said.as_of <= most
+    began = entry.since if isinstance(entry, Involvement) else entry.started
+    return began is not None and local(now).date() - began <= most
+
+
 def has_case(state: SubjectState, today: date) -> bool:
     """Whether a social work team holds the child's case."""
     team = any(i.kind is RecipientKind.ALLOCATED_TEAM for i in open_involvements(state, today))
@@ -33,9 +84,9 @@ def has_open_referral(state: SubjectState) -> bool:
     return any(q.event_type == "referral.submitted" and q.is_open for q in state.questions)
 
 
-def settings_of(state: SubjectState, today: date) -> tuple[str, ...]:
-    """Slugs of the settings that social care named as involved, each once."""
-    return tuple(dict.fromkeys(i.organisation for i in open_involvements(state, today) if i.kind in SETTINGS))
+def settings_of(state: SubjectState, today: date, event: Event) -> tuple[str, ...]:
+    """Slugs of the settings that social care named as involved with what an event is about, each once."""
+    return tuple(dict.fromkeys(i.organisation for i in involvements_for(state, today, event) if i.kind in SETTINGS))
 
 
 def lead_of(setting: Organisation) -> Recipient | None:

@@ -2,7 +2,8 @@
 
 Left out: who may receive because of them (`routing`) and whose word counts (`parties.may_say`, asked before).
 Rules: each entry names its source event and the event that last confirmed it; the same event twice is one entry; a seal
-is lifted only by its holder; where a flag could be read either way the stricter stands.
+is lifted only by its holder; where a flag could be read either way the stricter stands. An involvement that is closed
+resumes only by word of a later time.
 """
 
 from dataclasses import replace
@@ -25,7 +26,7 @@ from sharing.events import (
 )
 from sharing.reconciliation.parties import kind_of
 from sharing.reconciliation.saying import World, source_of, then
-from sharing.reconciliation.state import EventFacts, Involvement, Plan, Seal, Step, SubjectState
+from sharing.reconciliation.state import EventFacts, Involvement, Plan, Seal, Source, Step, SubjectState
 from sharing.vocabulary import Agency, RecipientKind
 
 
@@ -67,10 +68,29 @@ def _involvement(state: SubjectState, event: InvolvementChanged, about: EventFac
         None,
         about.event_id,
         source_of(event, about),
+        about.now,
     )
     if event.action is InvolvementAction.OPENED:
+        if _was_closed_since(state, new):
+            return Step(state, refused=("LATE_FOR_A_CLOSED_EPISODE",))
         return _moved(state, _with_involvement(state, new))
-    return _moved(state, _closed(state, new.organisation, new.function, _today(about)))
+    return _moved(state, _closed(state, new.organisation, new.function, source_of(event, about)))
+
+
+def _was_closed_since(state: SubjectState, new: Involvement) -> bool:
+    """Whether what opens now speaks of a time before the closure that is known: it resumes nothing."""
+    return any(
+        (i.organisation, i.function) == (new.organisation, new.function)
+        and i.until is not None
+        and _is_before(new.said, i.said)
+        for i in state.involvements
+    )
+
+
+def _is_before(one: Source | None, other: Source | None) -> bool:
+    if one is None or other is None or one.as_of is None or other.as_of is None:
+        return False
+    return one.as_of < other.as_of
 
 
 def _with_involvement(state: SubjectState, new: Involvement) -> SubjectState:
@@ -85,9 +105,13 @@ def _with_involvement(state: SubjectState, new: Involvement) -> SubjectState:
     return replace(state, involvements=tuple(confirmed))
 
 
-def _closed(state: SubjectState, organisation: str, function: str, until: date) -> SubjectState:
+def _closed(state: SubjectState, organisation: str, function: str, said: Source) -> SubjectState:
+    """The state with the open episode ended on the day that its end speaks of; an older end was of an older episode."""
+    until = local(said.as_of).date() if said.as_of else None
     ended = tuple(
-        replace(i, until=until) if (i.organisation, i.function, i.until) == (organisation, function, None) else i
+        replace(i, until=max(until, i.since) if until else i.since, said=said)
+        if (i.organisation, i.function, i.until) == (organisation, function, None) and not _is_before(said, i.said)
+        else i
         for i in state.involvements
     )
     return replace(state, involvements=ended)
@@ -188,9 +212,11 @@ def _registered(
         return Step(state)
     found = world.directory.by_ods(named) or world.directory.get(named)
     slug = found.slug if found else f"ods:{named}"
-    after = state
+    after, said = state, source_of(event, about)
+    if any(i.kind is kind and i.until is None and _is_before(said, i.said) for i in state.involvements):
+        return Step(state, refused=("LATE_FOR_A_CLOSED_EPISODE",))
     for old in state.involvements:
         if old.kind is kind and old.until is None and old.organisation != slug:
-            after = _closed(after, old.organisation, old.function, _today(about))
-    new = Involvement(slug, _REGISTERED[kind], kind, _today(about), None, about.event_id, source_of(event, about))
+            after = _closed(after, old.organisation, old.function, said)
+    new = Involvement(slug, _REGISTERED[kind], kind, _today(about), None, about.event_id, said, about.now)
     return _moved(state, _with_involvement(after, new))

@@ -7,22 +7,32 @@ must find that child, copied in from the event named in `child_of`. Plain words 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sharing.calendar import Calendars
 from sharing.directory import Directory
 from sharing.events import Envelope, Event, Urgency
-from sharing.reconciliation.state import EventFacts, Said, Source, Step
+from sharing.reconciliation.involved import fresh
+from sharing.reconciliation.state import EventFacts, Said, Source, Step, SubjectState
 from sharing.vocabulary import Agency, Recipient
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a step needs beside state and event: domain time, who can be reached, what counts as a day."""
+    """What a step needs beside state and event: domain time, who can be reached, what counts as a day.
+
+    Attributes:
+        involvement_lasts: How long an involvement counts that nobody confirms, None: until it is closed.
+    """
 
     now: datetime
     directory: Directory
     calendars: Calendars
+    involvement_lasts: timedelta | None = None
+
+    def fresh(self, state: SubjectState) -> SubjectState:
+        """The state without involvements that nobody confirmed for too long."""
+        return fresh(state, self.now, self.involvement_lasts)
 
 
 def envelope(

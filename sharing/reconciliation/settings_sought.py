@@ -72,7 +72,7 @@ def _notice(state: SubjectState, event: Event, about: EventFacts, world: World) 
     asker = speaker(world.directory, about.sender, event.envelope.author_function)
     waiting = Awaiting(about.event_id, event.event_type, "", about.now, None, asker)
     step = Step(state)
-    for setting in settings_of(state, local(about.now).date()):
+    for setting in settings_of(world.fresh(state), local(about.now).date(), event):
         known = replace(waiting, setting=setting, settled=True)
         said = _telephone(known, event, None, about, world)
         step = then(step, Step(_put(step.state, known), said, changed=True))

@@ -47,7 +47,8 @@ class Involvement:
 
     Attributes:
         since: First day. `until`: the day from which it is over, None while it is open.
-        source_event: Hex id of the event that opened it. `said`: the last event that confirmed it.
+        source_event: Hex id of the event that opened it. `said`: the last event that confirmed it, or closed it.
+        opened_at: When the broker learned of it.
     """
 
     organisation: str
@@ -57,6 +58,7 @@ class Involvement:
     until: date | None
     source_event: str
     said: Source | None = None
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ False
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sharing.calendar import Calendars
 from sharing.directory import Directory
@@ -28,7 +28,14 @@ from sharing.reconciliation.state import EventFacts, Step, SubjectState
 _CONCERNS = (registers.absorb, settings_sought.absorb, questions.absorb, receipts.absorb)
 
 
-def absorb(state: SubjectState, event: Event, about: EventFacts, directory: Directory, calendars: Calendars) -> Step:
+def absorb(
+    state: SubjectState,
+    event: Event,
+    about: EventFacts,
+    directory: Directory,
+    calendars: Calendars,
+    involvement_lasts: timedelta | None = None,
+) -> Step:
     """Take one event about this subject into its state.
 
     Args:
@@ -37,11 +44,12 @@ def absorb(state: SubjectState, event: Event, about: EventFacts, directory: Dire
         about: Event id, domain time, sender; `in_reply_to` may be left out when the envelope has it.
         directory: Who can be reached.
         calendars: What counts as a day.
+        involvement_lasts: How long an involvement counts that nobody confirms, None: until it is closed.
     """
     if not may_say(directory, about.sender, event.event_type):
         return Step(state, refused=("SENDER_MAY_NOT_SAY_THIS",))
     about = _replying(about, event)
-    world = World(about.now, directory, calendars)
+    world = World(about.now, directory, calendars, involvement_lasts)
     step = Step(state)
     for concern in _CONCERNS:
         step = then(step, concern(step.state, event, about, world))

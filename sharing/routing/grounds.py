@@ -9,7 +9,7 @@ from datetime import date
 
 from sharing.directory import Directory, Organisation
 from sharing.events import CoverageKind, Event, RiskGrade, Urgency
-from sharing.reconciliation.involved import open_involvements
+from sharing.reconciliation.involved import involvements_for
 from sharing.reconciliation.parties import first_function, only_one, recipient_for
 from sharing.reconciliation.state import SubjectState
 from sharing.routing.model import Gap, Ground, Need
@@ -63,8 +63,8 @@ def the_function(case: Case, kind: OrganisationKind, function: str, rule: str) -
 
 
 def involved(case: Case, kinds: frozenset[RecipientKind], rule: str) -> Found:
-    """Every open involvement of these kinds, or the gap where its organisation cannot be reached."""
-    for involvement in open_involvements(case.state, case.today):
+    """Every open involvement of these kinds to which the event belongs, or the gap where it cannot be reached."""
+    for involvement in involvements_for(case.state, case.today, case.event):
         if involvement.kind in kinds:
             recipient = Recipient(involvement.organisation, involvement.function, involvement.kind)
             yield from reached(case, recipient, Ground.INVOLVEMENT, rule)

@@ -20,14 +20,15 @@ from sharing.events import Child, Event
 from sharing.facts import Situation, max_ages_of
 from sharing.identity import Linkage
 from sharing.ids import EventId, SubjectId, event_id, family_token
+from sharing.policy import Guard
 from sharing.reconciliation import EventFacts, Said, Step, SubjectState
 from sharing.reconciliation.identity_waits import hold as wait_for_identity
 from sharing.reconciliation.saying import World
 from sharing.release import Exchange, prepare
-from sharing.routing import recipients
+from sharing.routing import Routing, recipients
 from sharing.vocabulary import Outcome, Recipient
 from streams.agents.again import Later, changed_since
-from streams.agents.grounds import fewer_grounds
+from streams.agents.grounds import came_later, fewer_grounds, fresh_of
 from streams.agents.incoming import Incoming
 from streams.agents.subjects import Resolved, Subjects
 from streams.broker import Broker
@@ -52,6 +53,7 @@ class Absorption:
         self.broker = broker
         self.tx = tx
         self.now: datetime = broker.now()
+        self.ages = max_ages_of(broker.agreements)
         self.subjects = Subjects(tx, broker.keys.blocking)
         self.head_before = tx.head()
         self.states: dict[int, SubjectState] = {}
@@ -77,11 +79,11 @@ class Absorption:
             token = family_token(self.broker.keys.blocking, incoming.sender.slug, incident)
             self.incidents.add((token, resolved.subject))
         self._doubt(resolved, pending, about)
-        state = self.state(resolved.subject)
-        step = reconciliation.absorb(state, pending.event, about, self.broker.directory, self.broker.calendars)
+        world = (self.broker.directory, self.broker.calendars, self.ages.get(Guard.OPEN_INVOLVEMENT))
+        step = reconciliation.absorb(self.state(resolved.subject), pending.event, about, *world)
         self.keep(resolved.subject, step)
         self.refused.extend((code, incoming.event_id.hex()) for code in step.refused)
-        self._route(pending, incoming.sender.slug, about)
+        self._route(pending, about)
         self._drain()
 
     def say(self, subject: SubjectId, step: Step) -> None:
@@ -103,8 +105,6 @@ class Absorption:
             raw = stored[subject].state if subject in stored else b""
             self.states[subject] = reconciliation.from_bytes(raw) if raw else SubjectState()
 
-    # ------------------------------------------------------------ one event's way
-
     def _doubt(self, resolved: Resolved, pending: Pending, about: EventFacts) -> None:
         if not resolved.candidates or resolved.answers:
             return
@@ -114,15 +114,16 @@ class Absorption:
         if resolved.linkage is not None:
             self.doubts.append((pending, resolved.linkage))
 
-    def _route(self, pending: Pending, sender: str, about: EventFacts) -> None:
-        state = self.state(pending.subject)
-        routing = recipients(
-            pending.event, state, self.broker.directory, self.now, self.broker.calendars,
-            event_id=about.event_id, sender=sender,
-        )  # fmt: skip
+    def _route(self, pending: Pending, about: EventFacts) -> None:
+        routing = self._routed(pending.event, pending.subject, about)
         if routing.refused:
             self.refused.append((routing.refused, about.event_id))
         self._decide(pending, routing.recipients, about)
+
+    def _routed(self, event: Event, subject: SubjectId, about: EventFacts) -> Routing:
+        state, broker = fresh_of(self.state(subject), self.ages, self.now), self.broker
+        world = (broker.directory, self.now, broker.calendars)
+        return recipients(event, state, *world, event_id=about.event_id, sender=about.sender)
 
     def _decide(self, pending: Pending, to: Iterable[Recipient], about: EventFacts) -> None:
         known = {exchange.exchange_id for exchange in pending.exchanges}
@@ -144,7 +145,7 @@ class Absorption:
         seals = tuple(seal for other in self.subjects.related(subject) for seal in self.state(other).seals)
         night = self.broker.calendars.on_duty(self.now) is Duty.EMERGENCY
         settled = subject not in self.subjects.under_review
-        return Situation(self.state(subject), seals, settled, night, self.now, max_ages_of(self.broker.agreements))
+        return Situation(self.state(subject), seals, settled, night, self.now, self.ages)
 
     def open_questions(self, subject: SubjectId, event: Event, made: Sequence[Exchange], about: EventFacts) -> None:
         """Start the clocks of exchanges that are on their way."""
@@ -201,8 +202,7 @@ class Absorption:
         identity = EventId(bytes.fromhex(hexed))
         pending = self.rows.get(identity)
         if pending is not None:
-            sender = pending.event.envelope.organisation or ""
-            self._route(pending, sender, EventFacts(hexed, self.now, sender))
+            self._route(pending, EventFacts(hexed, self.now, pending.event.envelope.organisation or ""))
             return
         stored = self.tx.find(identity)
         event = self.event(identity)
@@ -212,11 +212,9 @@ class Absorption:
     def decide_again(self, subject: SubjectId, stored: StoredEvent, event: Event) -> None:
         """Route a stored event again, as things stand now."""
         about = EventFacts(stored.event_id.hex(), self.now, event.envelope.organisation or "")
-        routing = recipients(
-            event, self.state(subject), self.broker.directory, self.now, self.broker.calendars,
-            event_id=about.event_id, sender=about.sender,
-        )  # fmt: skip
-        prepared = self.prepare_for(event, EventId(stored.event_id), subject, routing.recipients)
+        routing = self._routed(event, subject, about)
+        to = [need.recipient for need in routing.needs if not came_later(self.state(subject), need, stored.decided_at)]
+        prepared = self.prepare_for(event, EventId(stored.event_id), subject, to)
         later = changed_since(self.tx, stored, subject, prepared, self.later)
         if later is not None:
             self.tx.release_held([e.exchange_id for e in later.exchanges])

@@ -1,11 +1,17 @@
-"""Grounds to know that end without a register moving: a question that is closed.
+"""Grounds to know that end without a register moving, that grew old, or that came later.
 
 An open referral lets the front door see a sealed address, and who asks or is asked is involved while the question is
-open. When it closes, what was decided on that ground must be looked at again, as if a register had moved.
+open. When it closes, what was decided on that ground must be looked at again, as if a register had moved. An
+involvement that nobody confirmed for too long names no recipient: the matter goes where it would go without it.
 """
 
-from sharing.reconciliation.involved import has_open_referral
+from datetime import datetime
+
+from sharing.facts.situation import MaxAges
+from sharing.policy import Guard
+from sharing.reconciliation.involved import fresh, has_open_referral
 from sharing.reconciliation.state import SubjectState
+from sharing.routing import Ground, Need
 
 
 def fewer_grounds(before: SubjectState, after: SubjectState) -> bool:
@@ -18,3 +24,17 @@ def fewer_grounds(before: SubjectState, after: SubjectState) -> bool:
 def _sides(state: SubjectState) -> set[str]:
     asked = [q for q in state.questions if q.is_open]
     return {q.owner.organisation for q in asked} | {q.asker.organisation for q in asked if q.asker is not None}
+
+
+def fresh_of(state: SubjectState, ages: MaxAges, now: datetime) -> SubjectState:
+    """The subject's state for who looks for recipients: without those whom nobody confirmed for too long."""
+    return fresh(state, now, ages.get(Guard.OPEN_INVOLVEMENT), ages.get(Guard.OPEN_PLAN))
+
+
+def came_later(state: SubjectState, need: Need, decided_at: datetime) -> bool:
+    """Whether somebody became involved only after an event was decided: what was before is not told anew."""
+    if need.ground is not Ground.INVOLVEMENT:
+        return False
+    mine = (need.recipient.organisation, need.recipient.function, None)
+    opened = [i.opened_at for i in state.involvements if (i.organisation, i.function, i.until) == mine]
+    return bool(opened) and all(at is not None and at > decided_at for at in opened)
