@@ -94,6 +94,7 @@ ROOMS = [
     ("why", "crosswalk.why_cli", "why"),
     ("agreements", "crosswalk.agreements_cli", "agreements_app"),
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
+    ("disclosures", "crosswalk.disclosures.cli", "disclosures_app"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
 ]

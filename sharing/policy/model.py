@@ -71,6 +71,7 @@ class Vocabulary:
         told_by: Class to the classes from which it can be told: a seal on the one must name the others.
         field_sets: Named groups of fields that permits include.
         categories: Named closed maps.
+        meanings: What each class of field and each kind of recipient is, in words, by its name.
     """
 
     guards: Mapping[str, GuardEntry]
@@ -81,6 +82,7 @@ class Vocabulary:
     categories: Mapping[str, tuple[tuple[str, str], ...]]
     field_sets: Mapping[str, Mapping[str, Transform]]
     markers: Mapping[str, Marker] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     def kinds_named(self, name: str) -> tuple[RecipientKind, ...]:
         """The kinds of recipient that a name stands for: itself, or those of a group; none for an unknown word."""

@@ -43,7 +43,14 @@ def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
             name: fields_of(part["field_sets"].get(name), categories, faults) for name in part["field_sets"].entries
         },
         markers=_markers(part[_MARKERS], faults),
+        meanings={**_meanings(part["classes"]), **_meanings(part["recipients"])},
     )
+
+
+def _meanings(table: Table) -> dict[str, str]:
+    """What is said of each word; what could not be read is noted where the word itself is read."""
+    entries = {name: value for name, (_, value) in table.entries.items() if isinstance(value, Table)}
+    return {name: text_of(entry.get("means"), Faults()) for name, entry in entries.items()}
 
 
 def _explain_all(table: Table, what: str, known: Collection[str], faults: Faults) -> None:
