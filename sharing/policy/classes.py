@@ -48,7 +48,7 @@ def field_classes(schemas: Iterable[SchemaDocument]) -> dict[str, dict[str, Fiel
 
 def _walk(record: Mapping[str, Any], prefix: str, named: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Paths and class words of a record; `named` keeps records that are written out once and then referred to."""
-    named[f"{record.get('namespace', 'crosswalk')}.{record['name']}"] = record
+    named[record["name"]] = named[f"{record.get('namespace', 'crosswalk')}.{record['name']}"] = record
     for field in record["fields"]:
         inner = list(_records_of(field["type"], "", named))
         if not inner:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from sharing.policy.document import Faults, Place, Table, Word
 from sharing.policy.facts import Polarity
-from sharing.policy.lattice import Transform
+from sharing.policy.lattice import CLEAR, Transform
 from sharing.policy.model import Agreement, Permit
+from sharing.policy.pseudo import MARKER
 from sharing.policy.read_vocabulary import fields_of
 from sharing.policy.read_words import Words
 from sharing.policy.reading import (
@@ -72,6 +73,7 @@ def _permit(table: Table, agreement: Agreement, words: Words) -> Permit | None:
         place=str(table.place),
     )
     _check_never_stopped(permit, table, words.faults)
+    _check_marker(permit, table, words)
     return permit
 
 
@@ -83,6 +85,15 @@ def _check_never_stopped(permit: Permit, table: Table, faults: Faults) -> None:
         faults.add(table.place, "what is never stopped has no 'when' and no 'hold_until'")
     if not permit.never_stopped and bound & set(permit.to):
         faults.add(table.place, "a referral to social care must say 'never_stopped: true'")
+
+
+def _check_marker(permit: Permit, table: Table, words: Words) -> None:
+    """That something is held back may be said to those alone to whom some marker may be said."""
+    told = {kind for marker in words.vocabulary.markers.values() for kind in marker.to}
+    outside = [kind for kind in permit.to if kind not in told]
+    if permit.fields.get(MARKER) == CLEAR and outside:
+        names = ", ".join(outside)
+        words.faults.add(table.place, f"'{MARKER}' to {names}: no marker may be said there; stay silent")
 
 
 def _recipients(table: Table, agreement: Agreement, words: Words) -> tuple[RecipientKind, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sharing.policy.conditions import guards_of
 from sharing.policy.document import Place, Table
 from sharing.policy.facts import Polarity
 from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind
@@ -11,7 +12,7 @@ from sharing.policy.paths import EXISTS
 from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.policy.read_vocabulary import transform_of
 from sharing.policy.read_words import Words
-from sharing.policy.reading import check_keys, flag_of, name_of, tables_of, text_of, word_of, words_of
+from sharing.policy.reading import check_keys, flag_of, name_of, stated, table_of, tables_of, text_of, word_of, words_of
 from sharing.vocabulary import FieldClass
 
 _SEAL = ("id", "means", "when", "closes", "do", "marker")
@@ -21,7 +22,7 @@ def read_seals(document: Table, words: Words) -> Iterator[tuple[Seal, Place]]:
     """The seals, each with its place."""
     check_keys(document, ("seals",), ("seals",), words.faults)
     for table in tables_of(document.get("seals"), words.faults):
-        check_keys(table, (*_SEAL, "to", "except_to", "absolute", "except"), _SEAL, words.faults)
+        check_keys(table, (*_SEAL, "to", "except_to", "absolute", "except", "leaves_open"), _SEAL, words.faults)
         text_of(table.get("means"), words.faults)
         yield _seal(table, words), table.place
 
@@ -75,15 +76,25 @@ def _check_seal(seal: Seal, table: Table, words: Words) -> None:
         faults.add(
             table.place, f"a seal does not lower to '{seal.do.words}': what is sealed is not told in another way"
         )
-    for closed in sorted(seal.classes):
-        _check_closure(closed, seal, table, words)
+    _check_closure(seal.classes, table, words)
 
 
-def _check_closure(closed: FieldClass, seal: Seal, table: Table, words: Words) -> None:
-    missing = words.vocabulary.told_by.get(closed, frozenset()) - seal.classes
-    if missing:
-        names = ", ".join(sorted(missing))
-        words.faults.add(table.place, f"class {closed} can be told from {names}: close that too")
+def _check_closure(closed: frozenset[FieldClass], table: Table, words: Words) -> None:
+    """Whoever closes a class closes what it can be told from, or says of each why not (`leaves_open`)."""
+    left = table_of(table.get("leaves_open"), words.faults)
+    spared = words.classes([key for key, _ in left.entries.values()])
+    for _, reason in left.entries.values():
+        stated(reason, "reason", "[a-z]", words.faults)
+    told_by = words.vocabulary.told_by
+    for own in sorted(closed):
+        missing = told_by.get(own, frozenset()) - closed - spared
+        if missing:
+            names = ", ".join(sorted(missing))
+            why = f"close that too, or say why not under 'leaves_open: {{{min(missing)}: reason}}'"
+            words.faults.add(table.place, f"class {own} can be told from {names}: {why}")
+    needless = spared - frozenset().union(*(told_by.get(own, frozenset()) for own in closed)) | (spared & closed)
+    for own in sorted(needless):
+        words.faults.add(left.place, f"class {own} is not left open here: take it out of 'leaves_open'")
 
 
 def _exceptions(table: Table, words: Words) -> Iterator[SealException]:
@@ -94,7 +105,17 @@ def _exceptions(table: Table, words: Words) -> Iterator[SealException]:
 
 
 _NEVER = ("id", "because", "to")
-_NEVER_MORE = ("classes", "fields", "events", "except_events", "except_fields", "except_to", "when", "more_than")
+_NEVER_MORE = (
+    "classes",
+    "fields",
+    "events",
+    "except_events",
+    "except_fields",
+    "except_to",
+    "when",
+    "more_than",
+    "leaves_open",
+)
 
 
 def read_never(document: Table, words: Words) -> Iterator[tuple[NeverRule, Place]]:
@@ -116,7 +137,17 @@ def read_never(document: Table, words: Words) -> Iterator[tuple[NeverRule, Place
         )
         if not rule.classes and not rule.fields:
             words.faults.add(table.place, "'classes' or 'fields' must say what is never released")
+        if _is_about_a_seal(rule, words):
+            _check_closure(rule.classes, table, words)
+        elif "leaves_open" in table.entries:
+            words.faults.add(table.place, "'leaves_open' is for seals, and for rules about what holds under a seal")
         yield rule, table.place
+
+
+def _is_about_a_seal(rule: NeverRule, words: Words) -> bool:
+    """A rule about what holds under a seal must name as much as the seal itself, or it would prove too little."""
+    guards = (words.vocabulary.guards.get(guard) for guard in guards_of(rule.when))
+    return any(entry is not None and entry.polarity is Polarity.SEAL for entry in guards)
 
 
 def _given_by(path: str) -> Transform:
