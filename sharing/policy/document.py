@@ -16,6 +16,7 @@ from sharing.errors import Misconfigured
 from sharing.policy.lookalikes import look_alike, unseen
 
 MAX_DEPTH = 12
+LONGEST = 400
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where PyYAML was built with it, about ten times as fast; the events are the same, by test."""
 
@@ -75,8 +76,9 @@ class Faults:
     found: set[tuple[Place, str]] = field(default_factory=set)
 
     def add(self, place: Place, message: str) -> None:
-        """Note a fault."""
-        self.found.add((place, message))
+        """Note a fault, as one line; what it quotes of a text is cut where it is too long to be a slip."""
+        line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+        self.found.add((place, line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."))
 
     def unknown(self, word: Word, what: str, allowed: Iterable[str]) -> None:
         """Note a word that is not in a list, with the nearest that is."""

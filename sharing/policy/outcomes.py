@@ -81,6 +81,25 @@ def field_rulings(cell: Cell, path: str, situations: Situations) -> Iterator[Rul
     yield from _sealed(permit.fields[path], permit, applies, _bounds(cell, path, permit, situations))
 
 
+def field_levels(cell: Cell, path: str, situations: Situations) -> Iterator[tuple[Transform, Rows]]:
+    """How much of a field goes and where, as `field_rulings` says, but not by which rule; for proofs.
+
+    A situation in which nothing goes may be left out.
+    """
+    permit = cell.permits.get(path)
+    if permit is None:
+        return
+    given = permit.fields[path]
+    rows = situations.every if permit.never_stopped else truth(permit.when, situations)[0]
+    down: dict[Transform, Rows] = {}
+    for _, do, active in _bounds(cell, path, permit, situations):
+        down[do] = down.get(do, 0) | active
+    parts: list[tuple[tuple[Transform, ...], Rows]] = [((given,), rows & ~down.pop(WITHHOLD, 0))]
+    for do, active in down.items():
+        parts = [p for by, r in parts for p in (((*by, do), r & active), (by, r & ~active)) if p[1]]
+    yield from ((lowest(*by), found) for by, found in parts)
+
+
 Bound = tuple[Seal, Transform, Rows]
 """A seal, down to what it lowers, and where."""
 

@@ -116,7 +116,7 @@ def _fields(table: Table, event: str | None, words: Words) -> dict[str, Transfor
         if word.text not in words.vocabulary.field_sets:
             words.faults.unknown(word, "field set", words.vocabulary.field_sets)
         _add(found, words.vocabulary.field_sets.get(word.text, {}), {}, word, words.faults)
-    own = table_of(table.get("fields"), words.faults)
+    own = table_of(table.get("fields"), words.faults, table.place)
     keys = {path: key for path, (key, _) in own.entries.items()}
     _add(found, fields_of(own, words.vocabulary.categories, words.faults), keys, Word("", own.place), words.faults)
     if event is None:

@@ -81,7 +81,7 @@ def _check_seal(seal: Seal, table: Table, words: Words) -> None:
 
 def _check_closure(closed: frozenset[FieldClass], table: Table, words: Words) -> None:
     """Whoever closes a class closes what it can be told from, or says of each why not (`leaves_open`)."""
-    left = table_of(table.get("leaves_open"), words.faults)
+    left = table_of(table.get("leaves_open"), words.faults, table.place)
     spared = words.classes([key for key, _ in left.entries.values()])
     for _, reason in left.entries.values():
         stated(reason, "reason", "[a-z]", words.faults)

@@ -29,7 +29,7 @@ _MARKERS = "markers"
 def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
     """Read the vocabulary; faults are noted, and what could not be read is left out."""
     check_keys(document, (*_SECTIONS, _MARKERS), _SECTIONS, faults)
-    part = {name: table_of(document.get(name), faults) for name in (*_SECTIONS, _MARKERS)}
+    part = {name: table_of(document.get(name), faults, document.place) for name in (*_SECTIONS, _MARKERS)}
     _explain_all(part["transforms"], "transform", [kind.value for kind in TransformKind], faults)
     categories = {name: _category(name, part["categories"], faults) for name in part["categories"].entries}
     return Vocabulary(
@@ -65,7 +65,7 @@ def _explain_all(table: Table, what: str, known: Collection[str], faults: Faults
 
 
 def _entry(table: Table, name: str, allowed: Collection[str], required: Collection[str], faults: Faults) -> Table:
-    entry = table_of(table.get(name), faults)
+    entry = table_of(table.get(name), faults, table.place)
     check_keys(entry, allowed, required, faults)
     return entry
 
@@ -157,13 +157,13 @@ def _purposes(table: Table, faults: Faults) -> Mapping[str, Purpose]:
 def _category(name: str, table: Table, faults: Faults) -> tuple[tuple[str, str], ...]:
     """A closed map; every word it gives maps to itself, so that reducing twice is reducing once."""
     pairs = {}
-    for key, value in table_of(table.get(name), faults).entries.values():
+    for key, value in table_of(table.get(name), faults, table.place).entries.values():
         given = word_of(value, faults)
         if given:
             pairs[key.text] = given.text
     for source, target in pairs.items():
         if pairs.get(target) != target:
-            entry = table_of(table.get(name), faults).entries[source][0]
+            entry = table_of(table.get(name), faults, table.place).entries[source][0]
             faults.add(entry.place, f"'{target}' must be listed in '{name}' and map to itself")
     return tuple(sorted(pairs.items()))
 
@@ -172,8 +172,10 @@ def fields_of(
     node: Node | None, categories: Mapping[str, tuple[tuple[str, str], ...]], faults: Faults
 ) -> dict[str, Transform]:
     """Path to transform: `path: clear`, or `path: {category: name}`. Paths are checked where an event type is known."""
-    found = {}
-    for path, (_, value) in table_of(node, faults).entries.items():
+    found: dict[str, Transform] = {}
+    if node is None:
+        return found
+    for path, (_, value) in table_of(node, faults, node.place).entries.items():
         transform = transform_of(value, categories, faults)
         if transform:
             found[path] = transform

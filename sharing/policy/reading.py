@@ -14,6 +14,7 @@ from sharing.policy.document import Faults, Items, Node, Place, Table, Word, nea
 from sharing.policy.lookalikes import look_alike
 
 E = TypeVar("E", bound=StrEnum)
+NOWHERE = Place("", 0, 0)
 WHY = {
     "dpia": ": nothing is shared without the id of its data protection impact assessment",
     "review_by": ": an agreement ends unless it is reviewed; write the day",
@@ -90,10 +91,12 @@ def name_of(node: Node | None, faults: Faults) -> str:
 def date_of(node: Node | None, faults: Faults) -> str:
     """A date as YYYY-MM-DD."""
     word = word_of(node, faults)
+    if word is None:
+        return ""
     try:
-        return date.fromisoformat(word.text).isoformat() if word else ""
+        return date.fromisoformat(word.text).isoformat()
     except ValueError:
-        faults.add(word.place if word else Place("", 0, 0), "a date is written YYYY-MM-DD")
+        faults.add(word.place, "a date is written YYYY-MM-DD")
         return ""
 
 
@@ -143,13 +146,13 @@ def members_of(node: Node | None, what: str, kinds: type[E], faults: Faults) -> 
     return tuple(known[word.text] for word in found if word.text in known)
 
 
-def table_of(node: Node | None, faults: Faults) -> Table:
-    """The table at this node; an empty one with a fault noted if something else stands there."""
+def table_of(node: Node | None, faults: Faults, at: Place = NOWHERE) -> Table:
+    """The table at this node; an empty one, with a fault noted if something else stands there. `at`: else its place."""
     if isinstance(node, Table):
         return node
     if node is not None:
         faults.add(node.place, "a table of keys and values is expected here")
-    return Table({}, node.place if node is not None else Place("", 0, 0))
+    return Table({}, node.place if node is not None else at)
 
 
 def tables_of(node: Node | None, faults: Faults) -> Iterator[Table]:

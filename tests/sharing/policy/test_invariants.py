@@ -1,11 +1,18 @@
 """Invariants hold for the shipped set, and a set that breaks one is shown with a situation in which it breaks."""
 
-import pytest
+from itertools import combinations
 
-from sharing.policy import Facts, decide, load, violations
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sharing.policy import WITHHOLD, Facts, decide, load, violations
 from sharing.policy.conditions import truth
-from sharing.policy.situations import one
+from sharing.policy.invariants import guards_at
+from sharing.policy.outcomes import field_levels, field_rulings
+from sharing.policy.situations import all_of, one
 from sharing.vocabulary import Outcome, RecipientKind
+from tests.sharing.policy.small_sets import PATHS, small_sets
 
 
 def test_the_shipped_agreements_break_no_invariant(agreements):
@@ -136,3 +143,15 @@ def test_an_empty_situation_is_told_in_words(agreements):
     from sharing.policy import Violation
 
     assert str(Violation("r", "e", "k", "p", Facts())) == "r: p of e to k, when nothing is known"
+
+
+@given(small_sets(), st.sampled_from(PATHS))
+def test_what_a_proof_asks_is_what_a_decision_answers(found, path):
+    for cell in found.cells.values():
+        table = all_of(guards_at(cell, path))
+        rulings, levels = list(field_rulings(cell, path, table)), list(field_levels(cell, path, table))
+        for transform in {r.transform for r in rulings} - {WITHHOLD}:
+            assert sum(r.rows for r in rulings if r.transform == transform) == sum(
+                rows for level, rows in levels if level == transform
+            )
+        assert not any(a[1] & b[1] for a, b in combinations(levels, 2))
