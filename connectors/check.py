@@ -117,7 +117,8 @@ def _tls(settings: Settings, line: socket.socket, name: str) -> Hop:
 
 def _rights(settings: Settings) -> Hop:
     try:
-        faults = rights.lacking(settings)
+        also = [settings.witness_topic] if settings.witness_seconds > 0 else []
+        faults = rights.lacking(settings, also)
     except Retryable as fault:
         hint = (
             "; the address answers, so look at user name, password and mechanism" if settings.security.username else ""

@@ -1,4 +1,4 @@
-"""The connector's commands: `init`, `validate`, `check`, `run`, `status`, `spool ls | retry | discard`.
+"""The connector's commands: `init`, `validate`, `check`, `run`, `status`, `witness`, `spool ls | retry | discard`.
 
 They print; everything they do is done elsewhere. Left out: translating files for a look (`translate_cli`). Status: 0
 all is well, 1 something is not, 2 the settings or the call are wrong. Nothing printed ever holds a value of a record.
@@ -17,6 +17,8 @@ from connectors.database import Database
 from connectors.example import EXAMPLE
 from connectors.secrets import make_key_file
 from connectors.settings import Settings
+from connectors.stores import Stores
+from connectors.witness import begin_again, own_key, read_kept, room_of
 from sharing.errors import CrosswalkError, Misconfigured
 
 WRONG_CALL = 2
@@ -81,11 +83,34 @@ def status(paths: Configs, as_json: Annotated[bool, typer.Option("--json")] = Fa
             typer.echo(json.dumps(said, sort_keys=True))
             continue
         typer.echo(f"{settings.organisation} (as of {said.get('at', 'never')})")
-        for part in ("spool", "inbox", "refused", "dropped", "last_moved_at"):
+        for part in ("spool", "inbox", "refused", "dropped", "witness", "last_moved_at"):
             typer.echo(f"  {part:14} {_plain(said.get(part))}")
         for trouble in _list(said.get("troubles")):
             typer.echo(f"  WRONG          {_plain(trouble)}")
     raise typer.Exit(0 if well else 1)
+
+
+@connector_app.command("witness")
+def witness_command(
+    path: Config,
+    again: Annotated[bool, typer.Option("--begin-again", help="After somebody has looked.")] = False,  # noqa: FBT002
+) -> None:
+    """Show how this connector witnesses the broker's record, and its public key; or let it begin again."""
+    settings = _settings([path])[0]
+    try:
+        with closing(Stores(settings)) as stores:
+            if again:
+                begin_again(stores)
+            kept = read_kept(room_of(stores))
+    except CrosswalkError as fault:
+        _end(f"{fault}; stop the connector for this, or see: crosswalk connector status")
+    typer.echo(f"signs as {own_key(settings, kept.origin or '?')}")
+    typer.echo(
+        f"saw {kept.size} leaves of {kept.origin or 'no ledger yet'}, signed at {kept.signed_at or 'no time yet'}"
+    )
+    if kept.alarm:
+        typer.echo(f"SIGNS NOTHING: {kept.alarm}")
+    raise typer.Exit(1 if kept.alarm else 0)
 
 
 @spool_app.command("ls")

@@ -34,4 +34,6 @@ intake:                           # folders into which your system exports
 poll_seconds: 1                   # how often folders are looked at
 max_spool_mb: 512                 # beyond it intake waits, sending goes on
 gap_wait_seconds: 30              # how long later deliveries of a child wait for a missing earlier one
+witness_seconds: 30               # how often the broker's record is witnessed (cosigned) at most; 0: never
+# broker_key: crosswalk+1f66...   # the broker's public key as its operator told you: crosswalk ledger key
 """

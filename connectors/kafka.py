@@ -115,6 +115,18 @@ class Producing:
             self.discard()
         return results
 
+    def say(self, topic: str, key: bytes, value: bytes, headers: Mapping[str, bytes]) -> None:
+        """Send one record that is no event and wait until it is kept; Retryable: it may not have come through."""
+        wrong: Exception | None
+        try:
+            future = self._ready().send(topic, value=value, key=key, headers=list(headers.items()))
+            wrong = self._outcome(future, time.monotonic() + PATIENCE_SECONDS)
+        except faults.KafkaError as fault:
+            wrong = fault
+        if wrong is not None:
+            self.discard()
+            raise Retryable(f"topic {topic}: a record may not have come through ({type(wrong).__name__})")
+
     def _ready(self) -> Any:
         if self._producer is None:
             try:
@@ -175,18 +187,23 @@ def _result(event: Waiting, fault: Exception | None) -> Result:
 
 
 class Consuming:
-    """Reads the connector's own topic from known places. Throw it away after any fault.
+    """Reads a topic from known places. Throw it away after any fault.
 
     Args:
         settings: Of this connector.
         places: Partition to the next offset to read; partitions not named are read from their beginning.
+        topic: The connector's own, if left out.
+        newest: Begin with the last record instead, where a partition is not named or further behind than so many.
 
     Raises:
         Retryable: the cluster cannot be reached, or does not show the topic.
     """
 
-    def __init__(self, settings: Settings, places: Mapping[int, int]) -> None:
-        self._topic = settings.out_topic
+    def __init__(
+        self, settings: Settings, places: Mapping[int, int], topic: str = "", newest: int | None = None
+    ) -> None:
+        self._topic = topic or settings.out_topic
+        self._newest = newest
         self.skipped = False
         try:
             self._consumer: Any = KafkaConsumer(
@@ -218,10 +235,16 @@ class Consuming:
             first = self._consumer.beginning_offsets(self._partitions, timeout_ms=REQUEST_SECONDS * 1000)
             end = self._consumer.end_offsets(self._partitions, timeout_ms=REQUEST_SECONDS * 1000)
             for partition in self._partitions:
-                place = places.get(partition.partition, first[partition])
+                place = self._begin(places.get(partition.partition), first[partition], end[partition])
                 within = first[partition] <= place <= end[partition]
                 self.skipped = self.skipped or not within
                 self._consumer.seek(partition, place if within else first[partition])
+
+    def _begin(self, place: int | None, first: int, end: int) -> int:
+        """Where to begin in one partition."""
+        if self._newest is not None and (place is None or end - place > self._newest):
+            return max(first, end - 1)
+        return first if place is None else place
 
     def poll(self, seconds: float) -> list[Arrived]:
         """Records that came, in the order of their partitions; none after `seconds`.

@@ -3,7 +3,7 @@
 Left out: giving rights (`deploy/provision`). Rule: every fault at once, each with its fix.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kafka import KafkaAdminClient
@@ -16,16 +16,17 @@ from sharing.errors import Retryable
 UNKNOWN_TOPIC = 3
 
 
-def lacking(settings: Settings) -> list[str]:
+def lacking(settings: Settings, also_written: Iterable[str] = ()) -> list[str]:
     """What this connector lacks, in plain words; empty when it may do everything.
 
     Args:
         settings: Of this connector.
+        also_written: Topics that it would like to write and can send without.
 
     Raises:
         Retryable: the cluster cannot be asked.
     """
-    wanted = dict.fromkeys(settings.written_topics(), "WRITE")
+    wanted = dict.fromkeys((*settings.written_topics(), *also_written), "WRITE")
     if settings.deliver_to is not None:
         wanted[settings.out_topic] = "READ"
     described = {str(topic.get("name")): topic for topic in _describe(settings, list(wanted))}

@@ -1,4 +1,4 @@
-"""One connector at work: intake, sending and inbox, each in a thread of its own, none of which dies of one fault.
+"""One connector at work: intake, sending, inbox and witness, each in a thread of its own; none dies of one fault.
 
 Left out: building it from settings (`host`). Rules: a record that cannot be used is refused and the next one is read;
 a source is told that a file is done only after its records are on the disk; sending goes on while intake stands still;
@@ -20,6 +20,7 @@ from connectors.kafka import Fate, Producing, Result
 from connectors.ports import AnyFormat, NativeRecord, Portion, Reaction, Refused, Sink, Source, Translation
 from connectors.stores import Stores
 from connectors.troubles import Troubles
+from connectors.witness import Witness
 from sharing.errors import Misconfigured, Retryable
 
 SEND_BATCH = 200
@@ -57,6 +58,7 @@ class Connector:
         self._wake = threading.Event()
         self._producing = Producing(stores.settings, self._stop.is_set)
         self.inbox = self._make_inbox(sink, reactions)
+        self.witness = Witness(stores, Producing(stores.settings, self._stop.is_set), now, self.troubles)
         self.dropped: Counter[str] = Counter()
         self._threads: list[threading.Thread] = []
 
@@ -74,6 +76,8 @@ class Connector:
         parts = {"intake": self._intake_loop, "send": self._send_loop, "health": self._health_loop}
         if self.inbox is not None:
             parts["inbox"] = self._inbox_loop
+        if self.settings.witness_seconds > 0:
+            parts["witness"] = self._witness_loop
         for name, loop in parts.items():
             thread = threading.Thread(target=loop, name=f"{self.settings.organisation}-{name}", daemon=True)
             self._threads.append(thread)
@@ -93,6 +97,7 @@ class Connector:
         self._producing.discard()
         if self.inbox is not None:
             self.inbox.close()
+        self.witness.close()
         self.write_health()
         self.stores.close()
 
@@ -205,6 +210,20 @@ class Connector:
             )
         if unknown:
             raise Retryable(f"{len(unknown)} events may or may not have come through ({unknown[0].code}); sent again")
+
+    def _witness_loop(self) -> None:
+        backoff = 0.2
+        while not self._stop.is_set():
+            try:
+                self.witness.cycle(POLL_SLICE)
+            except Exception as fault:  # noqa: BLE001 - witnessing never ends by itself, nor ends anything else
+                self.witness.close()
+                self.troubles.note("witness-line", fault)
+                self._stop.wait(backoff)
+                backoff = min(LONGEST_BACKOFF, backoff * 2)
+            else:
+                backoff = 0.2
+                self.troubles.clear("witness-line")
 
     def _inbox_loop(self) -> None:
         assert self.inbox is not None

@@ -77,11 +77,13 @@ class Keys:
     Attributes:
         ids: For event ids and child tokens. `tokens`: for names of files and records, and fingerprints of content.
         contents: For what lies in the spool.
+        witness: Seed of the Ed25519 key with which checkpoints of the broker's ledger are cosigned.
     """
 
     ids: bytes
     tokens: bytes
     contents: bytes
+    witness: bytes
 
     def __repr__(self) -> str:
         return "Keys(***)"
@@ -89,7 +91,7 @@ class Keys:
     @classmethod
     def of(cls, root: bytes) -> "Keys":
         """Every key from the root key."""
-        return cls(*(_derive(root, purpose) for purpose in (b"ids", b"tokens", b"contents")))
+        return cls(*(_derive(root, purpose) for purpose in (b"ids", b"tokens", b"contents", b"witness")))
 
     def token(self, purpose: str, *parts: str | bytes) -> bytes:
         """A keyed token (16 bytes) of something that must not be stored as it is."""

@@ -14,7 +14,7 @@ from connectors.secrets import Keys, Secret, read_keys, resolve
 from sharing.directory import Organisation
 from sharing.errors import Misconfigured
 from sharing.events import Event, ReceiptRecorded, SealChanged
-from sharing.topics import in_topic, out_topic, receipts_topic, seals_topic
+from sharing.topics import in_topic, out_topic, receipts_topic, seals_topic, witness_topic
 from sharing.vocabulary import Agency, OrganisationKind
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
@@ -86,6 +86,8 @@ class Settings:
         generation: Raised by hand after a spool was lost: counted versions then start afresh under new ids.
         front_door_phone: Number to call when a referral cannot be sent in time.
         clock: `real`, or `simulated:PATH` in a demonstration.
+        witness_seconds: How often checkpoints of the broker's ledger are cosigned at most; 0: never, and none is read.
+        broker_key: Public key of the broker's ledger; "" to take the first one that is seen.
     """
 
     organisation: str
@@ -105,6 +107,8 @@ class Settings:
     generation: int = 1
     front_door_phone: str = ""
     clock: str = "real"
+    witness_seconds: float = 30.0
+    broker_key: str = ""
 
     @property
     def in_topic(self) -> str:
@@ -125,6 +129,11 @@ class Settings:
     def receipts_topic(self) -> str:
         """Where its receipts go."""
         return receipts_topic(self._named())
+
+    @property
+    def witness_topic(self) -> str:
+        """Where its cosignatures go."""
+        return witness_topic(self._named())
 
     def topic_of(self, event: Event) -> str:
         """Where an event of this organisation goes."""
@@ -184,6 +193,8 @@ def _settings(reader: Reader, environ: Mapping[str, str]) -> Settings | None:
         "generation": int(reader.number("spool_generation", 1.0, 1.0, 1_000_000.0)),
         "front_door_phone": reader.text("front_door_phone", ""),
         "clock": reader.text("clock", "real"),
+        "witness_seconds": reader.number("witness_seconds", 30.0, 0.0, 86_400.0),
+        "broker_key": reader.text("broker_key", ""),
     }
     if reader.faulty() or not (organisation and agency and bootstrap and keys and state):
         return None

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from connectors.database import Database
 from connectors.folder.files import write_whole
+from connectors.memory import Room
 from connectors.settings import Settings
 from connectors.troubles import Trouble
+from connectors.witness import ROOM, read_kept
 
 HEALTH_FILE = "health.json"
 REFERRAL_PATIENCE_MS = 15 * 60 * 1000
@@ -54,8 +56,15 @@ def report(
             state: arrivals.get(state, 0)
             for state in ("pending", "delivering", "delivered", "recalling", "recalled", "refused")
         },
+        "witness": witnessing(database, settings),
         "last_moved_at": _iso(moved, now),
     }
+
+
+def witnessing(database: Database, settings: Settings) -> dict[str, object]:
+    """How far this connector witnesses the broker's record: the size it saw last, when it signed, why it does not."""
+    kept = read_kept(Room(database, settings.keys, ROOM))
+    return {"size": kept.size, "signed_at": kept.signed_at or None, "alarm": kept.alarm or None}
 
 
 def _unsent_referrals(settings: Settings, database: Database, now: datetime) -> tuple[Trouble, ...]:

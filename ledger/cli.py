@@ -16,6 +16,7 @@ from ledger.proof_cli import check_proof_command, key_command, prove_command
 from ledger.sequencer import newest
 from ledger.shred_cli import hold_command, holds_command, lift_command, shred_command
 from ledger.verify import Verdict, verify
+from ledger.witness_cli import witnesses_command
 from sharing.transparency.notes import from_note
 
 ledger_app = typer.Typer(help="The audit record: verify it, see where it stands.", no_args_is_help=True)
@@ -26,6 +27,7 @@ Against = Annotated[
 ledger_app.command("prove")(prove_command)
 ledger_app.command("check-proof")(check_proof_command)
 ledger_app.command("key")(key_command)
+ledger_app.command("witnesses")(witnesses_command)
 ledger_app.command("export")(export_command)
 ledger_app.command("shred")(shred_command)
 ledger_app.command("hold")(hold_command)

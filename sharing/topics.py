@@ -53,6 +53,11 @@ def receipts_topic(organisation: Organisation) -> str:
     return f"receipts.{organisation.agency}.{organisation.slug}"
 
 
+def witness_topic(organisation: Organisation) -> str:
+    """Where an organisation says that it has seen a checkpoint, and signs for it."""
+    return f"witness.{organisation.agency}.{organisation.slug}"
+
+
 def topics_of(organisation: Organisation, in_partitions: int = 1) -> Iterator[Topic]:
     """The topics of one enrolled organisation. School topics have one partition."""
     own = organisation.slug
@@ -61,6 +66,7 @@ def topics_of(organisation: Organisation, in_partitions: int = 1) -> Iterator[To
         yield Topic(seals_topic(organisation), "sender's child token", own, "crosswalk", 14 * DAY_MS)
     yield Topic(out_topic(organisation), "recipient's subject token", "crosswalk", own, 30 * DAY_MS)
     yield Topic(receipts_topic(organisation), "exchange id", own, "crosswalk", 14 * DAY_MS)
+    yield Topic(witness_topic(organisation), "tree size", own, "crosswalk", 14 * DAY_MS)
 
 
 def all_topics(directory: Directory, in_partitions: int = 1) -> tuple[Topic, ...]:

@@ -1,4 +1,4 @@
-"""The sequencer's process: numbers carriers, signs and publishes checkpoints, tells operators of dead letters.
+"""The sequencer's process: numbers carriers, signs and publishes checkpoints, hears witnesses, tells of dead letters.
 
 Left out: how numbering works (`ledger.sequencer`). Rules: several may run, one holds the lease; being killed at any
 point loses and repeats nothing.
@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import threading
+import time
 from dataclasses import replace
 
 import structlog
@@ -17,6 +18,7 @@ from ledger.sequencer import run_sequencer
 from ledger.store import Ledger
 from streams.agents.publish import Publisher
 from streams.agents.timers import real_now
+from streams.agents.witnessing import Witnessing
 from streams.broker import open_broker
 from streams.loop import exit_now
 from streams.settings import Settings
@@ -42,12 +44,15 @@ def run_sequencing(settings: Settings) -> None:
 
     def publishing() -> None:
         own = replace(broker, ledger=Ledger.open(settings.database, broker.keys))
-        publisher = Publisher(
-            own, Producer({"bootstrap.servers": settings.bootstrap, "acks": "all", **security_of(settings)})
-        )
-        while not stopping.wait(CADENCE_SECONDS):
-            publisher.checkpoint()
-            publisher.dead_letters()
+        client = {"bootstrap.servers": settings.bootstrap, **security_of(settings)}
+        publisher = Publisher(own, Producer({**client, "acks": "all"}), owner)
+        witnessing = Witnessing(own, client)
+        due = time.monotonic()
+        while not stopping.wait(max(0.0, due - time.monotonic())):
+            due = max(due + CADENCE_SECONDS, time.monotonic())
+            if publisher.may_publish(real_now()):
+                publisher.checkpoint(witnessing.listen())
+                publisher.dead_letters()
 
     def guarded() -> None:
         try:

@@ -1,42 +1,79 @@
 """What the broker tells everybody: signed checkpoints; and operators: dead letters by reference.
 
-Left out: numbering. Rules: checkpoints leave at a fixed cadence and one size, so that their rhythm tells nothing; a
-dead letter leaves as codes and a place, never as what it held.
+Left out: numbering, and what witnesses answer (`witnessing`). Rules: checkpoints leave at a fixed cadence and one size,
+so that their rhythm tells nothing; each comes with the step from the one before it; a dead letter leaves as codes and a
+place, never as what it held.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from ledger.publishing import Steps, mark_published, step_from, to_publish
 from ledger.rows import DeadLetter
-from ledger.sequencer import newest
 from sharing.errors import Retryable
 from sharing.topics import CHECKPOINTS, DEAD_LETTER
+from sharing.transparency.notes import verifier_key
+from sharing.transparency.proofs import steps_text
 from streams.broker import Broker
 
-CHECKPOINT_BYTES = 512
+RECORD_BYTES = 2048
+"""Of value and headers of every published checkpoint together: enough for a step between trees of 2**33 leaves."""
+PADDING = "padding"
 FLUSH_SECONDS = 30.0
+LEASE = "publish"
+LEASE_LASTS = timedelta(seconds=5)
+Headers = list[tuple[str, str | bytes | None]]
 
 
 class Publisher:
-    """Publishes; one per thread."""
+    """Publishes; one per thread.
 
-    def __init__(self, broker: Broker, producer: Producer) -> None:
+    Args:
+        broker: With a ledger of its own.
+        producer: To the cluster.
+        owner: Name of this process, different for each start.
+    """
+
+    def __init__(self, broker: Broker, producer: Producer, owner: str = "publisher") -> None:
         self.broker = broker
         self.producer = producer
-        self._size = -1
+        self.owner = owner
 
-    def checkpoint(self) -> None:
-        """Publish the newest signed checkpoint, if there is one."""
+    def may_publish(self, real_now: datetime) -> bool:
+        """Whether it is this process that publishes: one does, so that each checkpoint follows the one before it."""
+        with self.broker.ledger.transaction() as tx:
+            return tx.take_lease(LEASE, self.owner, real_now, LEASE_LASTS) is not None
+
+    def checkpoint(self, asked: Iterable[int] = ()) -> None:
+        """Publish the newest signed checkpoint, if there is one, with the step from the one published before.
+
+        Args:
+            asked: Sizes from which witnesses asked for a step, because they missed some: one more record each.
+        """
         with self.broker.ledger.reading() as tx:
-            found = newest(tx)
-        if found is None:
-            return
-        note = found.note(self.broker.ledger).encode()
-        padding = b" " * max(0, CHECKPOINT_BYTES - len(note))
-        headers: list[tuple[str, str | bytes | None]] = [("content-type", b"text/plain"), ("padding", padding)]
-        self._send(CHECKPOINTS, str(found.checkpoint.size).encode(), note, headers)
+            found = to_publish(tx)
+            if found is None:
+                return
+            newest, steps = found
+            further = [step_from(tx, size, newest.checkpoint.size) for size in sorted(set(asked) - steps.keys())]
+        key, note = str(newest.checkpoint.size).encode(), newest.note(self.broker.ledger).encode()
+        for one in (steps, *(more for more in further if more)):
+            self._send(CHECKPOINTS, key, note, self._headers(note, one))
+        with self.broker.ledger.transaction() as tx:
+            mark_published(tx, newest.checkpoint.size)
+
+    def _headers(self, note: bytes, steps: Steps) -> Headers:
+        keys = self.broker.keys
+        told = [
+            ("content-type", b"text/plain"),
+            ("verifier-key", verifier_key(keys.origin, keys.public).encode()),
+            ("steps", steps_text(steps).encode()),
+        ]
+        used = len(note) + sum(len(name) + len(value) for name, value in told) + len(PADDING)
+        return [*told, (PADDING, b" " * max(0, RECORD_BYTES - used))]
 
     def dead_letters(self) -> int:
         """Publish references to new dead letters; returns how many."""
@@ -49,7 +86,7 @@ class Publisher:
                 tx.dead_letters_published([letter.id for letter in letters])
         return len(letters)
 
-    def _send(self, topic: str, key: bytes, value: bytes, headers: list[tuple[str, str | bytes | None]]) -> None:
+    def _send(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
         faults: list[KafkaError] = []
         self.producer.produce(topic, value, key, headers=headers, on_delivery=_collect(faults))
         if self.producer.flush(FLUSH_SECONDS) or faults:
@@ -74,7 +111,7 @@ def reference(letter: DeadLetter) -> dict[str, object]:
     return {"id": letter.id, "code": letter.code, "field": letter.field, "reason": letter.reason}
 
 
-def headers_of(letter: DeadLetter) -> list[tuple[str, str | bytes | None]]:
+def headers_of(letter: DeadLetter) -> Headers:
     """Fixed names, so that tools can group and redrive."""
     return [
         ("content-type", b"application/json"),
