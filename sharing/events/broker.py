@@ -1,7 +1,7 @@
 """Events of the family `broker`. Equal to schemas/avro/broker, by test."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -75,6 +75,7 @@ class ReceiptRecorded(Event):
     state: ReceiptState | None = None
     by_function: str | None = None
     code: str | None = None
+    reader_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -116,6 +117,8 @@ class CoverageGapFound(Event):
     organisation_missing: str | None = None
     kind: CoverageKind | None = None
     since: datetime | None = None
+    expected_by: date | None = None
+    pupils: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -141,3 +144,5 @@ class CorrectionIssued(Event):
     action: CorrectionAction | None = None
     recalled_exchange: str | None = None
     why: str | None = None
+    what_was_wrong: str | None = None
+    wrong_value: str | None = None

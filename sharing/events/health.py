@@ -92,6 +92,7 @@ class UnscheduledAttended(Event):
     clinical_note: str | None = None
     clinician_concern: bool | None = None
     callback: str | None = None
+    diagnosis: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

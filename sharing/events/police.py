@@ -104,6 +104,16 @@ class Vulnerability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class OtherChild(Quiet):
+    """Another child of the home or of the incident, who has an event of its own where it is at risk."""
+
+    name: str | None = None
+    birth_date: date | None = None
+    relation: str | None = None
+    setting_urn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DomesticAbuseIncidentNotified(Event):
     """Police attended domestic abuse in a child's home or family, one event per child.
 
@@ -141,6 +151,12 @@ class DomesticAbuseIncidentNotified(Event):
     officer: str | None = None
     suggested_actions: tuple[str, ...] | None = None
     callback: str | None = None
+    grave_signs: tuple[Vulnerability, ...] | None = None
+    adult_victim: str | None = None
+    adult_injuries: str | None = None
+    fled_to: str | None = None
+    other_children: tuple[OtherChild, ...] | None = None
+    offence: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -155,16 +171,12 @@ class MissingChanged(Event):
     last_seen_area: str | None = None
     return_interview_needed: bool | None = None
     callback: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class OtherChild(Quiet):
-    """Another child of the home or of the incident, who has an event of its own where it is at risk."""
-
-    name: str | None = None
-    birth_date: date | None = None
-    relation: str | None = None
-    setting_urn: str | None = None
+    police_reference: str | None = None
+    circumstances: str | None = None
+    found_at: datetime | None = None
+    found_address: str | None = None
+    found_with: str | None = None
+    exploitation_feared: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

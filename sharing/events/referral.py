@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sharing.events.common import Event
+from sharing.events.police import OtherChild
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -25,3 +26,8 @@ class ReferralSubmitted(Event):
     referrer_function: str | None = None
     callback: str | None = None
     alleged_perpetrator: str | None = None
+    siblings: tuple[OtherChild, ...] | None = None
+    assessment_tool: str | None = None
+    material_hardship: str | None = None
+    care_omission: str | None = None
+    no_name_to_family: bool | None = None

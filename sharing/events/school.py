@@ -89,6 +89,10 @@ class ConcernShared(Event):
     opinion: str | None = None
     child_words: str | None = None
     who_saw_function: str | None = None
+    since: str | None = None
+    assessment_tool: str | None = None
+    staff_name: str | None = None
+    other_pupils: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -100,6 +104,7 @@ class AlertAcknowledged(Event):
     read_at: datetime | None = None
     action: AlertAction | None = None
     callback_wanted: bool | None = None
+    pupil_reaction: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -112,6 +117,8 @@ class AttendanceThresholdReached(Event):
     sessions: int | None = None
     since: date | None = None
     reason_known: bool | None = None
+    absence_codes: tuple[str, ...] | None = None
+    plan_known: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

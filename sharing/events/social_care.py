@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from sharing.events.child_protection import AgreedAction
 from sharing.events.common import Event
 
 
@@ -93,6 +94,7 @@ class ContactDecided(Event):
     advice_text: str | None = None
     narrative: str | None = None
     duty_phone: str | None = None
+    became_referral_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -115,6 +117,8 @@ class ReferralDecided(Event):
     narrative: str | None = None
     team: str | None = None
     duty_phone: str | None = None
+    family_findings: str | None = None
+    other_children: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -127,6 +131,10 @@ class AllocationChanged(Event):
     new_team: str | None = None
     duty_phone: str | None = None
     reason: str | None = None
+    old_function: str | None = None
+    new_function: str | None = None
+    changes_12_months: int | None = None
+    absence_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -142,6 +150,10 @@ class PlanChanged(Event):
     category: str | None = None
     team: str | None = None
     duty_phone: str | None = None
+    review_on: date | None = None
+    lead_function: str | None = None
+    actions: tuple[AgreedAction, ...] | None = None
+    placement_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

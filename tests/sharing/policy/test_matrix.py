@@ -108,7 +108,7 @@ NOT_YET = {
     "I": "door team lado setting police health other stats",
     "J": "police emerg other asks stats",
     "J2": "door team police health asks",
-    "K": "door team setting police health other",
+    "K": "team setting police health other",
     "L": "police health",
     "M": "door setting police health other asks stats",
     "N": "health asks stats",
