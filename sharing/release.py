@@ -17,6 +17,7 @@ from sharing.policy.decide import Decision, decide
 from sharing.policy.facts import Guard
 from sharing.policy.lattice import CLEAR
 from sharing.policy.model import Agreements
+from sharing.policy.outcomes import SEALED
 from sharing.reconciliation.rules import REFERRAL_RECEIPT
 from sharing.reconciliation.state import SubjectState
 from sharing.redaction import redact
@@ -41,6 +42,11 @@ class Exchange:
         """Whether nothing but storage may keep it: a referral to those who take referrals."""
         referral = self.decision.event_type == ReferralSubmitted.event_type
         return referral and self.decision.outcome is Outcome.DELIVER
+
+    @property
+    def kept_out(self) -> bool:
+        """Whether a seal keeps even the existence of the event from this recipient."""
+        return self.decision.outcome is Outcome.SUPPRESS and self.decision.reason == SEALED
 
     @property
     def hex(self) -> str:

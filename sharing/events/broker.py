@@ -55,6 +55,7 @@ class TaskKind(StrEnum):
     TELEPHONE_FRONT_DOOR = "TELEPHONE_FRONT_DOOR"
     SEND_SEAL_AGAIN = "SEND_SEAL_AGAIN"
     LOOK_AT_STOPPED_RECORD = "LOOK_AT_STOPPED_RECORD"
+    ACT_FOR_SETTING = "ACT_FOR_SETTING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -102,9 +102,12 @@ def night_duty(asked: Asked) -> Entries:
 
 
 def stands_in(asked: Asked) -> Entries:
-    """This event waits for, or found, a setting that cannot be reached by topic, and the recipient acts for it."""
+    """The recipient acts for a setting that cannot be reached by topic, or one that must not know (a seal says so)."""
     if asked.recipient.kind not in _STAND_INS:
         return ()
+    around = sealed(SealKind.PERPETRATOR_CHANNEL)(asked)
+    if around and asked.recipient.kind is not RecipientKind.EDUCATION_DUTY:
+        return around
     return tuple(_awaiting(a) for a in asked.state.awaiting if a.event_id == asked.event_id and a.setting)
 
 

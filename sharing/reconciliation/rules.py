@@ -110,6 +110,7 @@ ATTENDANCE_SEEN = "attendance-of-flagged-child"
 SETTING_FOUND = "setting-found"
 IDENTITY_REVIEW = "identity-review"
 STOPPED_RECORD = "stopped-record"
+AROUND_SETTING = "around-setting"
 
 HOLDERS = frozenset(
     {
@@ -164,6 +165,19 @@ _CLOCKS = (
         stages=(
             Stage(AT_ONCE, Side.OWNER, ("front_door_manager", "force_duty", "emergency_department", "practice_lead")),
             Stage(ONE_HOUR, Side.OWNER, ("head_of_service", "front_door_manager", "force_duty")),
+        ),
+    ),
+    ClockRule(
+        AROUND_SETTING,
+        starts_on="broker.task.raised",
+        owners=frozenset(
+            {Kind.INDEPENDENT_ALTERNATE, Kind.LADO, Kind.EDUCATION_DUTY, Kind.FRONT_DOOR_MANAGER, Kind.EMERGENCY_DUTY}
+        ),
+        lasts=BEFORE_SCHOOL,
+        receipts=SEEN,
+        stages=(
+            Stage(AT_ONCE, Side.AUTHORITY, ("front_door_manager", "front_door")),
+            Stage(ONE_HOUR, Side.AUTHORITY, ("head_of_service", "front_door_manager")),
         ),
     ),
     ClockRule(
@@ -224,7 +238,11 @@ _CLOCKS = (
 RULES: Mapping[str, ClockRule] = MappingProxyType({rule.name: rule for rule in _CLOCKS})
 
 ASKED_BY_TASK: Mapping[str, TaskKind] = MappingProxyType(
-    {ANSWER_COMPLETION: TaskKind.COMPLETE_ANSWER, STOPPED_RECORD: TaskKind.LOOK_AT_STOPPED_RECORD}
+    {
+        ANSWER_COMPLETION: TaskKind.COMPLETE_ANSWER,
+        STOPPED_RECORD: TaskKind.LOOK_AT_STOPPED_RECORD,
+        AROUND_SETTING: TaskKind.ACT_FOR_SETTING,
+    }
 )
 """Clocks that a task starts, and which task."""
 

@@ -7,17 +7,20 @@ reached is a gap, never silence. A referral goes to the front door, always and o
 emergency duty team has it too. Whose word does not count for an event sends it to nobody.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sharing.calendar import Calendars, Duty, local
 from sharing.directory import Directory
-from sharing.events import Event
+from sharing.events import Event, SealKind
+from sharing.reconciliation.around import stand_ins
 from sharing.reconciliation.parties import may_say
+from sharing.reconciliation.saying import World
 from sharing.reconciliation.state import SubjectState
 from sharing.routing.grounds import Case
 from sharing.routing.model import Gap, Ground, Need, Routing
 from sharing.routing.table import REFERRAL, ROUTES
-from sharing.vocabulary import Recipient, RecipientKind
+from sharing.vocabulary import SETTINGS, Recipient, RecipientKind
 
 __all__ = ["ROUTES", "Gap", "Ground", "Need", "Routing", "recipients", "routes_as_markdown"]
 
@@ -60,6 +63,8 @@ def recipients(
                 gaps.add(found)
             elif not _is_sender(found, case):
                 needs.setdefault(found.recipient, found)
+    for around in _around(needs, case, calendars, now):
+        needs.setdefault(around.recipient, around)
     return Routing(tuple(needs[r] for r in sorted(needs)), _wait(case), tuple(sorted(gaps)))
 
 
@@ -74,6 +79,14 @@ def _is_sender(need: Need, case: Case) -> bool:
         return False
     elsewhere = need.recipient.kind is RecipientKind.EMERGENCY_DUTY
     return not (elsewhere and case.event.envelope.author_function != need.recipient.function)
+
+
+def _around(needs: Iterable[Recipient], case: Case, calendars: Calendars, now: datetime) -> Iterator[Need]:
+    """Who acts for a setting that must not know of a child: a permit of their own says what they may see of it."""
+    sealed = any(seal.kind is SealKind.PERPETRATOR_CHANNEL for seal in case.state.seals)
+    if sealed and any(recipient.kind in SETTINGS for recipient in needs):
+        for recipient in stand_ins(World(now, case.directory, calendars)):
+            yield Need(recipient, Ground.STATUTORY, "around_setting")
 
 
 def _wait(case: Case) -> str | None:

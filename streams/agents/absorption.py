@@ -22,6 +22,7 @@ from sharing.identity import Linkage
 from sharing.ids import EventId, SubjectId, event_id, family_token
 from sharing.policy import Guard
 from sharing.reconciliation import EventFacts, Said, Step, SubjectState
+from sharing.reconciliation.around import act_for_setting
 from sharing.reconciliation.identity_waits import hold as wait_for_identity
 from sharing.reconciliation.saying import World
 from sharing.release import Exchange, prepare
@@ -31,6 +32,7 @@ from streams.agents.again import Later, changed_since
 from streams.agents.grounds import came_later, fewer_grounds, fresh_of
 from streams.agents.incoming import Incoming
 from streams.agents.subjects import Resolved, Subjects
+from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
 
@@ -133,6 +135,7 @@ class Absorption:
             pending.moves = self._moves_of(pending.subject)  # the row is as old as its oldest decision
         pending.exchanges.extend(made)
         self.open_questions(pending.subject, pending.event, made, about)
+        self.go_around(pending.subject, pending.event, made, about)
 
     def prepare_for(
         self, event: Event, identity: EventId, subject: SubjectId, to: Iterable[Recipient]
@@ -154,6 +157,16 @@ class Absorption:
             return
         world = (self.broker.directory, self.broker.calendars)
         self.keep(subject, reconciliation.open_questions(self.state(subject), event, going, about, *world))
+
+    def go_around(self, subject: SubjectId, event: Event, made: Sequence[Exchange], about: EventFacts) -> None:
+        """Where a seal keeps the event itself from somebody, let somebody independent act in their stead."""
+        if event.event_type.startswith(BROKER_SAYS) or not any(exchange.kept_out for exchange in made):
+            return
+        now = self.situation(subject)
+        seals = (*now.state.seals, *now.seals_elsewhere)
+        world = World(self.now, self.broker.directory, self.broker.calendars)
+        said = act_for_setting(about.event_id, about.sender, seals, world)
+        self.keep(subject, Step(self.state(subject), said))
 
     def keep(self, subject: SubjectId, step: Step) -> None:
         """Keep a step: its state, what it says, what it lets go, what it takes back."""
@@ -220,6 +233,7 @@ class Absorption:
             self.tx.release_held([e.exchange_id for e in later.exchanges])
             self.add_later(later)
             self.open_questions(subject, event, later.exchanges, about)
+        self.go_around(subject, event, prepared, about)
 
     # ------------------------------------------------------------ out
 

@@ -11,15 +11,15 @@ from dataclasses import replace
 
 from ledger.rows import Released, StoredEvent
 from sharing.codec import decode
-from sharing.events import Child, CorrectionAction, CorrectionIssued, Event
+from sharing.events import Child, CorrectionAction, CorrectionIssued, Event, SealKind
 from sharing.facts import facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy import EXISTS, Facts, Guard, decide
 from sharing.policy.outcomes import REVIEW, SEALED
-from sharing.reconciliation import Said, Step
+from sharing.reconciliation import EventFacts, Said, Step
 from sharing.reconciliation.saying import envelope
 from sharing.release import Exchange
-from sharing.vocabulary import Outcome, Recipient, RecipientKind
+from sharing.vocabulary import SETTINGS, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.last_door import AREA_WIDE, names_of
@@ -55,6 +55,34 @@ def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
         if any(_tells(work, event, path, again.recipient) for path in closed):
             yield _recall(work, one, again.recipient)
             _replace(work, Later(stored, subject, [again]), one)
+    go_around_earlier(work, subject)
+
+
+def go_around_earlier(work: Absorption, subject: SubjectId) -> None:
+    """What a seal keeps from somebody who was to have it, or had it, is given to somebody independent to act on.
+
+    What left already is not told again event by event: the newest stands for all of it.
+    """
+    if not any(seal.kind is SealKind.PERPETRATOR_CHANNEL for seal in work.state(subject).seals):
+        return
+    left = {released.exchange_id for released in work.tx.released_of(subject)}
+    newest: StoredEvent | None = None
+    for stored in work.tx.rows_of_subject(subject):
+        going = [x for x in stored.exchanges if x.state is Outcome.DELIVER and RecipientKind(x.kind) in SETTINGS]
+        if any(x.exchange_id not in left for x in going):
+            _around(work, stored, subject)
+        elif going:
+            newest = stored
+    if newest is not None:
+        _around(work, newest, subject)
+
+
+def _around(work: Absorption, stored: StoredEvent, subject: SubjectId) -> None:
+    event = decode(work.tx.content(stored.n), work.broker.catalogue)
+    to = [Recipient(x.organisation, x.function, RecipientKind(x.kind)) for x in stored.exchanges]
+    made = work.prepare_for(event, EventId(stored.event_id), subject, to)
+    about = EventFacts(stored.event_id.hex(), work.now, event.envelope.organisation or "")
+    work.go_around(subject, event, made, about)
 
 
 def facts_now(work: Absorption, event: Event, stored: StoredEvent, again: Exchange, subject: SubjectId) -> Facts:

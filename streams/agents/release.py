@@ -7,14 +7,13 @@ wait for none of this.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import structlog
 
 from ledger.lanes import suspend
-from ledger.outbox import LaneClaim, Outbox
+from ledger.outbox import Outbox
 from ledger.rows import CarrierRows, LaneItem, Redecision
 from ledger.store import Transaction
 from sharing.codec import decode
@@ -27,6 +26,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
 from streams.agents.handover import Handover, View
 from streams.agents.last_door import LastDoor
+from streams.agents.passes import Pass, claims_of, finished
 from streams.agents.rows import exchange_row
 from streams.agents.sender import Outgoing, Sender
 from streams.agents.stopping import Stopped, caught, set_aside
@@ -40,23 +40,6 @@ RENEW = timedelta(seconds=1.5)
 AT_ONCE = 500
 MOST_MOVED = 2_000
 """Decided again in one pass, beyond one for each lane; a carrier holds twice as many."""
-
-
-@dataclass
-class Pass:
-    """What one pass found out about the items at the heads of its lanes.
-
-    Attributes:
-        going: Per lane what may be claimed, with its view. `moved`: what must be decided again.
-        stopped: The first item that moved, or that the last door stopped, of each lane that has one; nothing behind it
-            goes.
-        caught: What the last door stopped.
-    """
-
-    going: dict[int, list[tuple[LaneItem, View]]] = field(default_factory=dict)
-    moved: list[tuple[LaneItem, Exchange]] = field(default_factory=list)
-    stopped: dict[int, LaneItem] = field(default_factory=dict)
-    caught: list[Stopped] = field(default_factory=list)
 
 
 class Release:
@@ -156,10 +139,10 @@ class Release:
             looked = self._look(tx, found)
             if looked.moved:
                 self.outbox.redecide(tx, self._decided_again(tx, looked.moved, now))
-            seqs = self.outbox.claim(tx, _claims(found, looked), now)
+            seqs = self.outbox.claim(tx, claims_of(found, looked), now)
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
-        done = [lane for lane in _finished(found, looked) if lane not in failed]
+        done = [lane for lane in finished(found, looked) if lane not in failed]
         if done or failed:
             with self.broker.ledger.transaction() as tx:
                 self.outbox.mark_sent(tx, done)
@@ -281,21 +264,3 @@ def _judged_by(work: Absorption, subjects: Iterable[int]) -> set[int]:
 
 def _recipient(item: LaneItem) -> Recipient:
     return Recipient(item.organisation, item.function, RecipientKind(item.kind))
-
-
-def _finished(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[int]:
-    """Lanes that sent all they had claimed. One that had claimed more before stands until the rest is decided again."""
-    again = {lane for lane, ordered in found.items() if any(item.seq is not None for item in ordered)}
-    return [lane for lane in found if lane not in looked.stopped.keys() & again]
-
-
-def _claims(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[LaneClaim]:
-    """What each lane takes, and up to where it was looked at."""
-    stopped = looked.stopped
-    claims = []
-    for lane, ordered in found.items():
-        before = [i for i in ordered if lane not in stopped or i.mark < stopped[lane].mark]
-        if before:
-            items = [item for item, _ in looked.going.get(lane, ())]
-            claims.append(LaneClaim(lane, items, before[-1].mark))
-    return claims

@@ -17,6 +17,7 @@ from ledger.store import Transaction
 from sharing.events import Child, Event, TaskKind, TaskRaised, Urgency
 from sharing.policy.canonical import canonical
 from sharing.reconciliation import Said, Step
+from sharing.reconciliation.around import holders
 from sharing.reconciliation.parties import recipient_for
 from sharing.reconciliation.saying import distinct, envelope
 from sharing.redaction.tripwire import Hit
@@ -125,19 +126,13 @@ def _told(work: Absorption, one: Stopped) -> tuple[Said, ...]:
         about_event=one.item.exchange_id.hex(),
         why=WHY,
     )
-    to = distinct(holders(work, one.owners))
+    to = distinct(who_looks(work, one.owners))
     cause = f"{QUARANTINED}/{one.item.exchange_id.hex()}/{one.item.n}"
     return (Said(task, to, cause),)
 
 
-def holders(work: Absorption, owners: Iterable[int]) -> list[Recipient]:
+def who_looks(work: Absorption, owners: Iterable[int]) -> tuple[Recipient, ...]:
     """The functions that hold the seals of these subjects; the front door manager when none can be reached."""
-    found = []
-    for owner in owners:
-        for seal in work.state(work.subjects.root(owner)).seals:
-            organisation = work.broker.directory.get(seal.holder_organisation)
-            if organisation is not None and organisation.enrolled:
-                function = seal.holder_function if seal.holder_function in organisation.functions else ""
-                found.append(recipient_for(organisation, function or next(iter(organisation.functions))))
+    seals = [seal for owner in owners for seal in work.state(work.subjects.root(owner)).seals]
     authority = work.broker.directory.the(OrganisationKind.LOCAL_AUTHORITY)
-    return found or [recipient_for(authority, "front_door_manager")]
+    return holders(seals, work.broker.directory) or (recipient_for(authority, "front_door_manager"),)
