@@ -12,6 +12,7 @@ from sharing.facts.situation import Asked, Entry, entry_of
 from sharing.policy.facts import Guard
 from sharing.reconciliation.involved import involvements_for
 from sharing.reconciliation.rules import REFERRAL_DECISION
+from sharing.reconciliation.standing import MeasureKind
 from sharing.reconciliation.state import Awaiting, Plan, Question, Seal
 from sharing.vocabulary import SETTINGS, RecipientKind
 
@@ -111,6 +112,33 @@ def stands_in(asked: Asked) -> Entries:
     return tuple(_awaiting(a) for a in asked.state.awaiting if a.event_id == asked.event_id and a.setting)
 
 
+def in_force(kind: MeasureKind) -> Evidence:
+    """A measure of a kind is in force at this moment."""
+
+    def look(asked: Asked) -> Entries:
+        now = asked.situation.now
+        held = (m for m in asked.state.measures if m.kind is kind and m.in_force(now))
+        return tuple(entry_of(m.said, m.source_event, m.organisation, m.since) for m in held)
+
+    return look
+
+
+def core_group_member(asked: Asked) -> Entries:
+    """The recipient's own function has a seat in the core group."""
+    mine = (asked.recipient.organisation, RecipientKind.CORE_GROUP_MEMBER)
+    seats = (i for i in involvements_for(asked.state, asked.today, asked.event) if (i.organisation, i.kind) == mine)
+    return tuple(entry_of(i.said, i.source_event, i.organisation, i.since) for i in seats)
+
+
+def sender_names_recipient(asked: Asked) -> Entries:
+    """The sender invited the recipient by organisation, and by function where it names one."""
+    invited = getattr(asked.event, "invited", None) or ()
+    named = (asked.recipient.organisation, asked.recipient.function)
+    if any((i.invited_organisation, i.invited_function or named[1]) == named for i in invited):
+        return (Entry(asked.event_id, asked.event.envelope.occurred_at, asked.event.envelope.organisation or ""),)
+    return ()
+
+
 def _nothing(_: Asked) -> Entries:
     """Only the event itself can say so."""
     return ()
@@ -134,6 +162,16 @@ EVIDENCE: Mapping[Guard, Evidence] = MappingProxyType(
         Guard.STATUTORY_PLAN: open_plan,
         Guard.ORDINARY_REGISTRATION: _nothing,
         Guard.CLINICIAN_CONCERN: _nothing,
+        Guard.RESTRICTION_IN_FORCE: in_force(MeasureKind.RESTRICTION),
+        Guard.S47_OPEN: in_force(MeasureKind.ENQUIRY),
+        Guard.POLICE_PROTECTION_IN_FORCE: in_force(MeasureKind.POLICE_PROTECTION),
+        Guard.CHILD_MISSING: in_force(MeasureKind.MISSING),
+        Guard.CORE_GROUP_MEMBER: core_group_member,
+        Guard.SERIOUS_HARM_SET: _nothing,
+        Guard.SENDER_NAMES_RECIPIENT: sender_names_recipient,
+        Guard.CRIME_SUSPECTED: _nothing,
+        Guard.LIVE_INVESTIGATION: in_force(MeasureKind.INVESTIGATION),
+        Guard.MISSING_EDUCATION: in_force(MeasureKind.ON_NO_ROLL),
     }
 )
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sharing.events import Event
 from sharing.policy.facts import Guard
 from sharing.policy.model import Agreements
-from sharing.reconciliation.state import Seal, Source, SubjectState
+from sharing.reconciliation.standing import Source
+from sharing.reconciliation.state import Seal, SubjectState
 from sharing.vocabulary import Recipient
 
 MaxAges = Mapping[Guard, timedelta]
@@ -44,8 +45,7 @@ def max_ages_of(agreements: Agreements) -> MaxAges:
     found = agreements.remembered.get("max ages")
     if not isinstance(found, dict):
         entries = agreements.vocabulary.guards.values()
-        ages = ((entry.guard, getattr(entry, "max_age", None)) for entry in entries)
-        found = {guard: age for guard, age in ages if age is not None}
+        found = {entry.guard: entry.max_age for entry in entries if entry.max_age is not None}
         agreements.remembered["max ages"] = found
     return found
 

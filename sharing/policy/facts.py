@@ -13,10 +13,13 @@ from enum import StrEnum
 from functools import cache
 
 from sharing.events import (
+    DisclosureRecorded,
     Event,
+    InjuryConcernRaised,
     Marking,
     PlanChanged,
     PlanKind,
+    ProtectionNoticeSubmitted,
     RegistrationChanged,
     RegistrationKind,
     UnscheduledAttended,
@@ -114,6 +117,10 @@ def _marked(markings: tuple[Marking, ...] | None) -> dict[Guard, bool | None]:
         found[Guard.S_FLAG] = True
     if markings and Marking.NO_PARENT_CONTACT in markings:
         found[Guard.NO_PARENT_CONTACT] = True
+    if markings and Marking.GILLICK_OBJECTS in markings:
+        found[Guard.COMPETENT_MINOR_OBJECTS] = True
+    if markings and Marking.CRIME_UNDER_INVESTIGATION in markings:
+        found[Guard.LIVE_INVESTIGATION] = True
     return found
 
 
@@ -136,4 +143,23 @@ def said_by(event: Event) -> dict[Guard, bool | None]:
         return {**found, Guard.ORDINARY_REGISTRATION: plain}
     if isinstance(event, UnscheduledAttended):
         return {**found, Guard.CLINICIAN_CONCERN: event.clinician_concern is True}
-    return found
+    if isinstance(event, ProtectionNoticeSubmitted):
+        return {**found, Guard.HANDLING_CODE_C: _HANDLING.get((event.handling_code or "").strip().upper())}
+    if isinstance(event, InjuryConcernRaised):
+        return {**found, Guard.CRIME_SUSPECTED: event.crime_suspected is True}
+    return {**_disclosed(event), **found} if isinstance(event, DisclosureRecorded) else found
+
+
+_HANDLING = {"P": False, "C": True}
+"""Handling codes of police intelligence; any other word is not known."""
+
+
+def _disclosed(event: DisclosureRecorded) -> dict[Guard, bool | None]:
+    """A young patient's disclosure. Serious harm is set by a clinician's recorded judgement; under 13 by statute."""
+    objects = event.young_person_objects if event.competent is not False else False
+    judged = bool(event.judged_by_function and event.refer_reason)
+    return {
+        Guard.COMPETENT_MINOR_OBJECTS: objects,
+        Guard.SERIOUS_HARM_SET: event.under_13 is True or judged,
+        Guard.CRIME_SUSPECTED: event.crime_suspected is True,
+    }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from sharing.reconciliation.standing import Measure
 from sharing.reconciliation.state import Involvement, Plan, Seal, SubjectState
 
 _T = TypeVar("_T")
@@ -30,6 +31,7 @@ def merge_states(settled: SubjectState, provisional: SubjectState) -> SubjectSta
         plans=tuple(_filled(plan, provisional.plans) for plan in _together(settled.plans, provisional.plans, _plan)),
         questions=_together(settled.questions, provisional.questions, lambda q: (q.exchange_id, q.rule)),
         awaiting=_together(settled.awaiting, provisional.awaiting, lambda a: (a.event_id, a.rule, a.setting)),
+        measures=_measures(settled.measures, provisional.measures),
     )
 
 
@@ -43,6 +45,16 @@ def _together(first: Iterable[_T], second: Iterable[_T], key: Callable[[_T], Has
 def _involvement(involvement: Involvement) -> Hashable:
     open_now = involvement.until is None
     return involvement.organisation, involvement.function, None if open_now else involvement.source_event
+
+
+def _measures(first: Iterable[Measure], second: Iterable[Measure]) -> tuple[Measure, ...]:
+    """Each measure as the word of the latest moment has it; of one moment, in force before ended where it restricts."""
+    found: dict[Hashable, Measure] = {}
+    for one in (*first, *second):
+        known = found.setdefault(one.key, one)
+        if known.said is None or (one.said is not None and known.said.or_later(one.said) is not known.said):
+            found[one.key] = one
+    return tuple(found.values())
 
 
 def _confirmed(involvement: Involvement, others: Iterable[Involvement]) -> Involvement:

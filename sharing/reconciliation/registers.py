@@ -7,7 +7,7 @@ resumes only by word of a later time.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from sharing.calendar import local
 from sharing.events import (
@@ -26,13 +26,18 @@ from sharing.events import (
 )
 from sharing.reconciliation.parties import kind_of
 from sharing.reconciliation.saying import World, source_of, then
-from sharing.reconciliation.state import EventFacts, Involvement, Plan, Seal, Source, Step, SubjectState
+from sharing.reconciliation.standing import Source
+from sharing.reconciliation.state import EventFacts, Involvement, Plan, Seal, Step, SubjectState
 from sharing.vocabulary import Agency, RecipientKind
+
+CONFIRMED_EVERY = timedelta(days=30)
+"""A registration that was confirmed this lately is not written down again."""
 
 
 def absorb(state: SubjectState, event: Event, about: EventFacts, world: World) -> Step:
     """Move the registers as the event says."""
-    step = _marked(state, event, about, world)
+    step = _registered_still(state, event, about, world)
+    step = then(step, _marked(step.state, event, about, world))
     match event:
         case InvolvementChanged():
             return then(step, _involvement(step.state, event, about, world))
@@ -46,6 +51,31 @@ def absorb(state: SubjectState, event: Event, about: EventFacts, world: World) -
             return then(step, _registration(step.state, event, about, world))
         case _:
             return step
+
+
+def _registered_still(state: SubjectState, event: Event, about: EventFacts, world: World) -> Step:
+    """A health record that names the practice confirms the registration; now and then is enough."""
+    practice = event.child.gp_practice
+    sender = world.directory.get(about.sender)
+    if not practice or sender is None or sender.agency is not Agency.HEALTH:
+        return Step(state)
+    found = world.directory.by_ods(practice)
+    slug = found.slug if found else f"ods:{practice}"
+    said = source_of(event, about)
+    kept = tuple(
+        replace(i, said=said)
+        if (i.organisation, i.kind, i.until) == (slug, RecipientKind.GP, None) and _is_older(i.said, said)
+        else i
+        for i in state.involvements
+    )
+    same = kept == state.involvements
+    return Step(state) if same else Step(replace(state, involvements=kept), changed=True)
+
+
+def _is_older(one: Source | None, said: Source) -> bool:
+    if one is None or one.as_of is None or said.as_of is None:
+        return said.as_of is not None
+    return said.as_of - one.as_of > CONFIRMED_EVERY
 
 
 def _moved(before: SubjectState, after: SubjectState) -> Step:

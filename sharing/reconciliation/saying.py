@@ -13,7 +13,8 @@ from sharing.calendar import Calendars
 from sharing.directory import Directory
 from sharing.events import Envelope, Event, Urgency
 from sharing.reconciliation.involved import fresh
-from sharing.reconciliation.state import EventFacts, Said, Source, Step, SubjectState
+from sharing.reconciliation.standing import Source
+from sharing.reconciliation.state import EventFacts, Said, Step, SubjectState
 from sharing.vocabulary import Agency, Recipient
 
 

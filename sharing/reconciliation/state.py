@@ -10,35 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sharing.events import Event, PlanKind, SealKind
+from sharing.reconciliation.standing import Measure, Source
 from sharing.vocabulary import Recipient, RecipientKind
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The event by which a register knows something, and its times, UTC.
-
-    Attributes:
-        event: Hex id.
-        occurred_at, recorded_at: As its sender has them, None where it does not say. `taken_at`: when the broker took
-            it in.
-    """
-
-    event: str
-    occurred_at: datetime | None = None
-    recorded_at: datetime | None = None
-    taken_at: datetime | None = None
-
-    @property
-    def as_of(self) -> datetime | None:
-        """The moment of which it speaks; a sender that says the future is taken to speak of now. None: not known."""
-        times = [at for at in (self.occurred_at or self.recorded_at, self.taken_at) if at is not None]
-        return min(times, default=None)
-
-    def or_later(self, other: "Source | None") -> "Source":
-        """Whichever speaks of the later moment; the one that was there first where both speak of the same."""
-        if other is None or other.as_of is None:
-            return self
-        return other if self.as_of is None or self.as_of <= other.as_of else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +159,13 @@ class SubjectState:
     plans: tuple[Plan, ...] = ()
     questions: tuple[Question, ...] = ()
     awaiting: tuple[Awaiting, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
     @property
     def next_at(self) -> datetime | None:
         """When the earliest clock of this subject needs a look, None when none does."""
         times = [q.next_at for q in self.questions if q.next_at] + [a.next_at for a in self.awaiting if a.next_at]
-        return min(times, default=None)
+        return min([*times, *(m.until for m in self.measures if m.is_open and m.until)], default=None)
 
     def with_question(self, question: Question) -> "SubjectState":
         """The state with this question added, or put in the place of the one of the same exchange and rule."""

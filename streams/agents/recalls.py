@@ -14,7 +14,7 @@ from sharing.codec import decode
 from sharing.events import Child, CorrectionAction, CorrectionIssued, Event, SealKind
 from sharing.facts import facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
-from sharing.policy import EXISTS, Facts, Guard, decide
+from sharing.policy import EXISTS, Facts, Guard, Polarity, decide
 from sharing.policy.outcomes import REVIEW, SEALED
 from sharing.reconciliation import EventFacts, Said, Step
 from sharing.reconciliation.saying import envelope
@@ -28,7 +28,6 @@ from streams.agents.views import BROKER_SAYS
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
 WITHHELD = "withhold"
 AFTER = "after-recall"
-SEALS = (Guard.ADDRESS_SEALED, Guard.S_FLAG, Guard.PERPETRATOR_CHANNEL, Guard.ADOPTION)
 
 
 def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
@@ -113,9 +112,10 @@ def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, no
     kept = json.loads(decision)
     gone = (row for row in kept["fields"] if row[1] != WITHHELD and row[2] != REVIEW)
     before = {path: transform for path, transform, *_ in gone}
+    guards = work.broker.agreements.vocabulary.guards.values()
     then = {
         **{Guard(guard): value for guard, value in kept["guards"].items()},
-        **{guard: now[guard] for guard in SEALS},
+        **{entry.guard: now[entry.guard] for entry in guards if entry.polarity is Polarity.SEAL},
     }
     sealed_then = decide(work.broker.agreements, event.event_type, again.recipient.kind, None, Facts.of(then))
     ruled = [r for decided in (again.decision, sealed_then) for r in decided.fields if r.reason == SEALED]

@@ -27,7 +27,8 @@ from sharing.events import (
 from sharing.facts import Situation, facts_about, findings, sources
 from sharing.ids import EventId
 from sharing.policy import Guard, load
-from sharing.reconciliation.state import Involvement, Source
+from sharing.reconciliation.standing import Source
+from sharing.reconciliation.state import Involvement
 from sharing.release import prepare
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from tests.sharing.reconciliation.town import COMMUNITY, CSC, FRIDAY, OAKFIELD, POLICE, Town, by
