@@ -8,6 +8,7 @@ by people has its made part between two marks.
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from docs.made.events import events
 from docs.made.flow import flow
 from docs.made.pages import clocks, decisions, routes
 from docs.made.words import words
@@ -20,6 +21,7 @@ WHOLE: Mapping[str, Callable[[], str]] = {
     "flow.svg": flow,
     "clocks.md": clocks,
     "routes.md": routes,
+    "events.md": events,
     "adr/README.md": decisions,
 }
 PARTLY: Mapping[str, Callable[[], str]] = {"glossary.md": words}
