@@ -114,8 +114,10 @@ def _marks(row: Sequence[int]) -> LaneMarks:
     return LaneMarks(lane, Mark(ordinal, at), None if claimed_ordinal is None else Mark(claimed_ordinal, claimed_place))
 
 
-def number(tx: Transaction, items: Sequence[LaneItem]) -> dict[bytes, int]:
-    """Give each item the next number of its lane and subject, by exchange id.
+def number(tx: Transaction, items: Sequence[LaneItem], apart: Collection[bytes] = ()) -> dict[bytes, int]:
+    """Give each item the next number of its lane and subject, by exchange id; 0 to those that stand apart.
+
+    What may not be joined to its subject stands apart: it leaves no gap in the subject's numbers.
 
     Raises:
         ValueError: the newest decision of an item is not DELIVER.
@@ -131,6 +133,9 @@ def number(tx: Transaction, items: Sequence[LaneItem]) -> dict[bytes, int]:
         last.update(((lane, subject), seq) for subject, seq in tx.select_among(sql, "subject", some))
     found = {}
     for x in items:
+        if x.exchange_id in apart:
+            found[x.exchange_id] = 0
+            continue
         seq = last[x.lane, x.subject] = last.get((x.lane, x.subject), 0) + 1
         found[x.exchange_id] = seq
     rows = [(lane, subject, seq) for (lane, subject), seq in sorted(last.items())]

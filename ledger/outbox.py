@@ -118,7 +118,9 @@ class Outbox(Express):
         beyond = {lane: start for lane, start in waiting.items() if lane not in here}
         return {lane: start for lane, start in (beyond | clear).items() if start.ordinal <= upto}
 
-    def claim(self, tx: Transaction, claims: Sequence[LaneClaim], now: datetime) -> dict[bytes, int]:
+    def claim(
+        self, tx: Transaction, claims: Sequence[LaneClaim], now: datetime, apart: Collection[bytes] = ()
+    ) -> dict[bytes, int]:
         """Take these items for sending; from here on they count as disclosed.
 
         A lane that has a claimed batch may claim it again, or a part of it: the numbers stay.
@@ -127,9 +129,10 @@ class Outbox(Express):
             tx: A transaction that called `hold_head` and compared versions.
             claims: One for each lane.
             now: Domain time of the release.
+            apart: Exchanges that may not be joined to their subject, so that its numbers do not count them.
 
         Returns:
-            `delivery_seq` by exchange id: 1, 2, 3 ... for each lane and subject.
+            `delivery_seq` by exchange id: 1, 2, 3 ... for each lane and subject; 0 for what stands apart.
 
         Raises:
             FenceLost: somebody else holds one of the lanes; nothing changed.
@@ -144,7 +147,7 @@ class Outbox(Express):
                 fresh.append(claim)
             else:
                 found |= _again(tx, held[claim.lane], claim.items)
-        found |= number(tx, [x for claim in fresh for x in claim.items])
+        found |= number(tx, [x for claim in fresh for x in claim.items], apart)
         rows = []
         for claim in fresh:
             end = Mark(claim.upto.ordinal, claim.upto.place + 1)

@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from sharing.redaction.wire import NOTHING, Around
+
 MOST = 20_000
 
 
@@ -16,12 +18,14 @@ class View(NamedTuple):
     """One recipient's view, ready to send.
 
     Attributes:
-        key: Recipient's token of the child, 16 bytes. `value`: framed Avro. `event_type`: for the header.
+        key: 16 bytes: the recipient's token of the child, or the exchange id where `around` hides the child.
+        value: Framed Avro. `event_type`: for the header. `around`: what may be told beside the value.
     """
 
     key: bytes
     value: bytes
     event_type: str
+    around: Around = NOTHING
 
 
 class Named(NamedTuple):

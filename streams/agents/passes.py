@@ -46,3 +46,9 @@ def claims_of(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[Lan
             items = [item for item, _ in looked.going.get(lane, ())]
             claims.append(LaneClaim(lane, items, before[-1].mark))
     return claims
+
+
+def apart(looked: Pass) -> frozenset[bytes]:
+    """What may not be joined to a child: it has no number among what that child's stream holds."""
+    pairs = (pair for going in looked.going.values() for pair in going)
+    return frozenset(item.exchange_id for item, view in pairs if not view.around.keyed)

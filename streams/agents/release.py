@@ -26,7 +26,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
 from streams.agents.handover import Handover, View
 from streams.agents.last_door import LastDoor
-from streams.agents.passes import Pass, claims_of, finished
+from streams.agents.passes import Pass, apart, claims_of, finished
 from streams.agents.rows import exchange_row
 from streams.agents.sender import Outgoing, Sender
 from streams.agents.stopping import Stopped, caught, set_aside
@@ -139,7 +139,7 @@ class Release:
             looked = self._look(tx, found)
             if looked.moved:
                 self.outbox.redecide(tx, self._decided_again(tx, looked.moved, now))
-            seqs = self.outbox.claim(tx, claims_of(found, looked), now)
+            seqs = self.outbox.claim(tx, claims_of(found, looked), now, apart(looked))
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
         done = [lane for lane in finished(found, looked) if lane not in failed]
@@ -248,7 +248,9 @@ class Release:
             organisation = self.broker.directory.get(item.organisation)
             topic = out_topic(organisation) if organisation else f"out.unknown.{item.organisation}"
             seq = seqs[item.exchange_id]
-            yield Outgoing(item.lane, topic, view.key, view.value, view.event_type, item.exchange_id, seq, now)
+            yield Outgoing(
+                item.lane, topic, view.key, view.value, view.event_type, item.exchange_id, seq, now, view.around
+            )
 
     def _suspend(self, tx: Transaction, failed: Mapping[int, str]) -> None:
         for lane, fault in failed.items():

@@ -2,7 +2,7 @@
 
 Left out: what is sent and in which order. Rules: idempotent, acks=all; a destination that is missing or forbidden is
 that lane's trouble and is reported, anything else is the line's and ends the process; headers follow the CloudEvents
-binding.
+binding, and tell no more than the decision lets them (`sharing.redaction.wire`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from sharing.errors import Retryable
+from sharing.redaction.wire import NOTHING, PADDING, Around, padding
 from sharing.topics import MAX_RECORD_BYTES
 
 FLUSH_SECONDS = 60.0
@@ -26,8 +27,8 @@ class Outgoing(NamedTuple):
 
     Attributes:
         lane: Whose trouble it is when it cannot be sent.
-        exchange_id: 16 bytes. `seq`: its delivery_seq.
-        at: When it was released.
+        exchange_id: 16 bytes. `seq`: its delivery_seq, 0 where it has no place in a child's stream.
+        at: When it was released. `around`: what may be told beside the value.
     """
 
     lane: int
@@ -38,6 +39,7 @@ class Outgoing(NamedTuple):
     exchange_id: bytes
     seq: int
     at: datetime
+    around: Around = NOTHING
 
 
 class Sender:
@@ -82,27 +84,34 @@ class Sender:
             if fault is not None:
                 self._failed[record.lane] = fault
 
+        headers, partition = headers_of(record), record.around.partition
+        where = (record.topic, record.value, record.key, partition)
         try:
-            self._producer.produce(
-                record.topic, record.value, record.key, headers=headers_of(record), on_delivery=confirmed
-            )
+            self._producer.produce(*where, headers=headers, on_delivery=confirmed)
         except BufferError:
             self._producer.flush(FLUSH_SECONDS)
-            self._producer.produce(
-                record.topic, record.value, record.key, headers=headers_of(record), on_delivery=confirmed
-            )
+            self._producer.produce(*where, headers=headers, on_delivery=confirmed)
         except KafkaException as fault:
             self._failed[record.lane] = fault.args[0]
 
 
 def headers_of(record: Outgoing) -> list[tuple[str, str | bytes | None]]:
-    """CloudEvents headers of one release, binary mode; nothing in them tells what the value does not."""
-    return [
+    """CloudEvents headers of one release, binary mode, as far as the decision lets them tell anything.
+
+    A record that may not be joined to a child is the first and only one of its key.
+    """
+    told = record.around
+    at = (told.at or record.at).astimezone(UTC).replace(microsecond=0).isoformat()
+    named = [("ce_type", record.event_type.encode()), ("ce_source", b"/crosswalk")] if told.named else []
+    found: list[tuple[str, str | bytes | None]] = [
         ("ce_specversion", b"1.0"),
         ("ce_id", record.exchange_id.hex().encode()),
-        ("ce_type", record.event_type.encode()),
-        ("ce_source", b"/crosswalk"),
-        ("ce_time", record.at.astimezone(UTC).replace(microsecond=0).isoformat().encode()),
-        ("ce_sequence", str(record.seq).encode()),
+        *named,
+        ("ce_time", at.encode()),
+        ("ce_sequence", str(record.seq if told.keyed else 1).encode()),
         ("content-type", b"application/avro"),
     ]
+    if not told.exact:
+        size = sum(len(name) + len(value or b"") for name, value in found)
+        found.append((PADDING, padding(len(record.key) + len(record.value) + size)))
+    return found

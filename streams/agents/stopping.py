@@ -53,7 +53,7 @@ def caught(door: LastDoor, work: Absorption, item: LaneItem, event: Event, view:
     """What the last door says of a record that would leave now; None when it may go."""
     if isinstance(event, TaskRaised) and event.task is TaskKind.LOOK_AT_STOPPED_RECORD:
         return None  # it holds nothing of the child, and must not be stopped for what it tells of
-    record = Outgoing(item.lane, "", view.key, view.value, view.event_type, item.exchange_id, 0, work.now)
+    record = Outgoing(item.lane, "", view.key, view.value, view.event_type, item.exchange_id, 0, work.now, view.around)
     parts = {"value": view.value, "key": view.key, "headers": repr(headers_of(record)).encode()}
     to = Recipient(item.organisation, item.function, RecipientKind(item.kind))
     hits = door.found(work, item.subject, (item.event_id.hex(), event), to, parts)

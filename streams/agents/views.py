@@ -14,6 +14,7 @@ from sharing.policy import CLEAR, WITHHOLD, Decision, FieldRuling
 from sharing.policy.decision import shape_of
 from sharing.policy.pseudo import TOKEN
 from sharing.reconciliation.state import SubjectState
+from sharing.redaction.wire import around
 from sharing.release import Dress, Exchange, due_by, view
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.handover import View
@@ -38,7 +39,8 @@ def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId
     dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key)
     seen = view(event, exchange, subject, dress)
     token = recipient_subject_token(key, exchange.recipient.organisation, subject)
-    return View(token, encode(seen, broker.catalogue), event.event_type)
+    told = around(exchange.decision, seen)
+    return View(told.key(token, exchange.exchange_id), encode(seen, broker.catalogue), event.event_type, told)
 
 
 def reference_for(event: Event, recipient: Recipient, state: SubjectState) -> str | None:
