@@ -5,8 +5,8 @@
     decisions.jsonl      one line a decision: the very bytes whose hash stands in leaves
     checkpoints.jsonl    every signed checkpoint
     cosignatures.jsonl   what witnesses signed
-    opened.jsonl         contents of one child, for whoever may have them; absent without that
-    proofs/              a proof of each of that child's exchanges
+    opened.jsonl         contents of some children, for whoever may have them; absent without that
+    proofs/              a proof of each of their exchanges
 
 Left out: who may have an export, and who may have contents. Rules: one unmoving picture of the database; without
 `opened` nothing in it is personal, nor can anything in it be opened; nothing that stands there is written over.
@@ -21,10 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from ledger.documents import Digests, carriers, documents
-from ledger.errors import Forgotten
 from ledger.proving import leaves_of, prove
+from ledger.rows import StoredEvent
 from ledger.sequencer import newest
-from ledger.shredding import family_of
 from ledger.store import Transaction
 from sharing.errors import Misconfigured
 from sharing.transparency.notes import (
@@ -48,18 +47,18 @@ class Exported:
     opened: int
 
 
-def export(tx: Transaction, folder: Path, made_at: datetime, subject: int | None = None) -> Exported:
+def export(tx: Transaction, folder: Path, made_at: datetime, subjects: Sequence[int] = ()) -> Exported:
     """Write the ledger up to its newest checkpoint.
 
     Args:
         tx: A reading: one unmoving picture.
         folder: Made here; must be empty.
         made_at: Domain time.
-        subject: A child whose contents are opened as well, for somebody who is entitled to them; None for none.
+        subjects: Children whose contents are opened as well, for somebody who is entitled to them. Of one whose key
+            was destroyed there is nothing to open.
 
     Raises:
         Misconfigured: the folder holds something already.
-        Forgotten: the key of that child was destroyed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -72,7 +71,7 @@ def export(tx: Transaction, folder: Path, made_at: datetime, subject: int | None
     with (folder / "decisions.jsonl").open("wb") as file:
         for (body,) in tx.session.rows("select body from outcome order by id"):
             file.write(bytes(body) + b"\n")
-    opened = _open(tx, folder, subject, upto) if subject is not None else 0
+    opened = _open(tx, folder, subjects, upto) if subjects else 0
     manifest = {
         "format": FORMAT,
         "key": verifier_key(tx.keys.origin, tx.keys.public),
@@ -116,26 +115,29 @@ def _cosignatures(tx: Transaction) -> Iterator[dict[str, str]]:
         yield {"key": word, "note": f"{body}\n{line}", "organisation": organisation}
 
 
-def _open(tx: Transaction, folder: Path, subject: int, upto: int) -> int:
-    """Contents of a child and of everybody joined to it, with what is needed to compare them with their commitments."""
-    family = family_of(tx, subject)
-    if tx.forgotten(family) == set(family):
-        raise Forgotten("the key of this child was destroyed: there is nothing to open")
-    events = [e for e in tx.rows_of_subject(family[0]) if e.ordinal is not None and e.ordinal <= upto]
-    lines = []
-    for event in events:
-        child = tx.children.one(tx.session, event.subject)
-        lines.append(
-            {
-                "committing": child.committing.hex(),
-                "content": b64encode(tx.content(event.n)).decode(),
-                "event": event.event_id.hex(),
-                "subject": child.commitment.hex(),
-            }
-        )
-    _write(folder / "opened.jsonl", lines)
+def _open(tx: Transaction, folder: Path, subjects: Sequence[int], upto: int) -> int:
+    """Contents of these children, with what is needed to compare them with their commitments, and their proofs."""
+    gone = tx.forgotten(subjects)
+    events = [event for subject in subjects if subject not in gone for event in _events(tx, subject, upto)]
+    _write(folder / "opened.jsonl", (_opened(tx, event) for event in events))
     _prove(tx, folder / "proofs", [x.exchange_id for event in events for x in event.exchanges])
-    return len(lines)
+    return len(events)
+
+
+def _events(tx: Transaction, subject: int, upto: int) -> list[StoredEvent]:
+    """Numbered events of one subject alone."""
+    found = tx.rows_of_subject(subject)
+    return [e for e in found if e.subject == subject and e.ordinal is not None and e.ordinal <= upto]
+
+
+def _opened(tx: Transaction, event: StoredEvent) -> dict[str, str]:
+    child = tx.children.one(tx.session, event.subject)
+    return {
+        "committing": child.committing.hex(),
+        "content": b64encode(tx.content(event.n)).decode(),
+        "event": event.event_id.hex(),
+        "subject": child.commitment.hex(),
+    }
 
 
 def _prove(tx: Transaction, folder: Path, exchanges: Sequence[bytes]) -> None:

@@ -35,7 +35,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "crosswalk-ledger-export/1"
 LOG, WITNESS = b"\x01", b"\x04"
-OUTCOME_OF = {"deliver": "deliver", "express": "deliver", "suppress": "suppress", "hold": "hold"}
+OUTCOMES = {"deliver": ("deliver",), "express": ("deliver",), "suppress": ("suppress",), "hold": ("hold", "deliver")}
+"""What a decision may say for each state of its leaf. What was permitted may be set aside; nothing else may differ."""
 Json = dict[str, Any]
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -549,7 +550,7 @@ class Verifier:
             raise Fault(f"{where}: its decision {digest[:12]} is not in decisions.jsonl")
         if said["agreements"] != version or said["to"] != exchange["kind"]:
             raise Fault(f"{where}: its decision is about other agreements or another recipient")
-        if said["outcome"] != OUTCOME_OF.get(exchange["state"]):
+        if said["outcome"] not in OUTCOMES.get(exchange["state"], ()):
             raise Fault(f"{where}: its leaf says {exchange['state']} and its decision {said['outcome']}")
         self._first_at.setdefault(digest, (where, at))
 

@@ -77,6 +77,13 @@ def family_of(tx: Transaction, subject: int) -> list[int]:
     return [root, *(row[0] for row in rows)]
 
 
+def everybody(tx: Transaction) -> list[int]:
+    """Every child whose key stands."""
+    return [
+        row[0] for row in tx.session.rows("select subject from child_key where wrapped is not null order by subject")
+    ]
+
+
 def holds(tx: Transaction) -> list[LegalHold]:
     """Legal holds that stand, oldest first."""
     lifted = {json.loads(s.body)["hold"] for s in tx.statements(LIFTED)}

@@ -82,6 +82,8 @@ def _settle(broker: Broker, exchange: str, kind: str, who: dict[str, str]) -> bo
         body = json.loads(_one(tx, exchange).body)
         stored = tx.find(bytes.fromhex(body["event"]))
         assert stored is not None, "what was set aside is in the ledger"
+        if tx.forgotten([stored.subject]):
+            raise Rejected("FORGOTTEN", "exchange", "the key of this child was destroyed: there is nothing to let go")
         work = Absorption(broker, tx)
         work.subjects.read([stored.subject])
         subject = work.subjects.root(stored.subject)

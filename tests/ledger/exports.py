@@ -180,7 +180,7 @@ class Exported:
         (self.folder / name).write_text(text, encoding="utf-8")
 
 
-def exported(ledger: Ledger, folder: Path, subject: int | None = None) -> Exported:
+def exported(ledger: Ledger, folder: Path, *subjects: int) -> Exported:
     with ledger.reading() as tx:
-        export(tx, folder, NOW, subject)
+        export(tx, folder, NOW, subjects)
     return Exported(folder, verifier_key(ledger.keys.origin, ledger.keys.public))

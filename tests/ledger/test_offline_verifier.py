@@ -38,7 +38,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     root = tmp_path_factory.mktemp("ledger")
     with closing(Ledger.open(f"sqlite:///{root / 'ledger.db'}", KEYS)) as ledger:
         fill(ledger)
-        return exported(ledger, root / "export", subject=1)
+        return exported(ledger, root / "export", 1)
 
 
 @pytest.fixture
@@ -337,8 +337,13 @@ def test_the_command_exports_and_opens_only_on_an_authority(tmp_path: Path):
     assert not (tmp_path / "no").exists()
     opened = invoke(ledger_app, ["export", str(tmp_path / "open"), *options, *child, "--authority", "dpo, request 12"])
     assert (opened.exit_code, "3 records opened" in opened.stdout) == (0, True)
-    for name in ("closed", "open"):
+    everybody = invoke(
+        ledger_app, ["export", str(tmp_path / "all"), *options, "--open", "all", "--authority", "dpo 12"]
+    )
+    assert "5 records opened" in everybody.stdout
+    for name in ("closed", "open", "all"):
         assert said(Exported(tmp_path / name, word))[0] == 0
     with closing(Ledger.open(url, keys)) as ledger, ledger.reading() as tx:
-        (made,) = tx.statements("export.made")
-        assert json.loads(made.body)["authority"] == "dpo, request 12"
+        made = [json.loads(s.body) for s in tx.statements("export.made")]
+    assert [m["authority"] for m in made] == ["dpo, request 12", "dpo 12"]
+    assert made[1]["opened"] == ["all"]
