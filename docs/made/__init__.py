@@ -8,6 +8,7 @@ by people has its made part between two marks.
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from docs.made import golive
 from docs.made.events import events
 from docs.made.flow import flow
 from docs.made.pages import clocks, decisions, routes
@@ -24,7 +25,14 @@ WHOLE: Mapping[str, Callable[[], str]] = {
     "events.md": events,
     "adr/README.md": decisions,
 }
-PARTLY: Mapping[str, Callable[[], str]] = {"glossary.md": words}
+PARTLY: Mapping[str, Callable[[], str]] = {
+    "glossary.md": words,
+    "go-live/dpia.md": golive.dpia,
+    "go-live/arrangement.md": golive.arrangement,
+    "go-live/privacy-notice.md": golive.notice,
+    "go-live/objections.md": golive.objection,
+    "go-live/retention.md": golive.schedule,
+}
 
 
 def made(docs: Path = DOCS) -> Iterator[tuple[Path, str]]:
