@@ -82,7 +82,9 @@ def notice() -> str:
     for name, purpose in shipped().vocabulary.purposes.items():
         own = [one for one in activities(shipped()) if one.purpose == name]
         if own:
-            data = " ".join(_meaning(c) for c in sorted({c for one in own for c in one.classes} - {"technical", "process"}))
+            data = " ".join(
+                _meaning(c) for c in sorted({c for one in own for c in one.classes} - {"technical", "process"})
+            )
             recipients = _listed(sorted({kind for one in own for kind in one.recipients}))
             rows.append((purpose.means, purpose.statute, data, recipients))
     return table(("why", "by what law", "what may be shared", "with whom"), rows)

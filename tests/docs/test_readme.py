@@ -4,7 +4,6 @@ The demonstration itself is tested elsewhere (`make test` ends with it). Blocks 
 run demo` the folder that a demonstration leaves, `sh run kafka` a node on the port that the README names.
 """
 
-import os
 import re
 import socket
 import subprocess
@@ -19,63 +18,25 @@ from crosswalk import cli
 from crosswalk.demo.story import story
 from crosswalk.demo.story.steps import Say
 from ledger import Ledger, load_or_create
-from tests.docs.pages import ROOT, Fence, fences
+from tests.docs.pages import ROOT, fences
+from tests.docs.running import SECONDS, blocks, check, project_like, run
 from tests.ledger import rig
 
 README = ROOT / "README.md"
-SECONDS = 120
 PORT = 9092
 OURS = re.compile(r"`?crosswalk ((?:[a-z]+ ?){1,2})")
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder that looks like the project's top, in which commands may leave what they make."""
-    for path in ROOT.iterdir():
-        if path.is_dir() and not path.name.startswith("."):
-            (tmp_path / path.name).symlink_to(path)
-    return tmp_path
-
-
-def run(block: Fence, place: Path) -> str:
-    """What the commands of a block print, standard output and errors; a failing command fails the test."""
-    ours = ("CROSSWALK_", "KAFKA_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours) or name == "CROSSWALK_CACHE"}
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {**kept, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", block.text],
-        cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, f"README line {block.line}: status {done.returncode}\n{done.stdout}"
-    return done.stdout
-
-
-def said_after(block: Fence) -> str:
-    """The text block that follows a command block at once, `""` when none does."""
-    blocks = fences(README)
-    after = blocks[blocks.index(block) + 1 :][:1]
-    lines = block.text.count("\n") + 2
-    return after[0].text if after and after[0].words == "text" and after[0].line == block.line + lines else ""
-
-
-def check(block: Fence, place: Path) -> None:
-    """Run a block and compare; `...` in the README stands for anything."""
-    printed, expected = run(block, place), said_after(block)
-    pattern = re.escape(expected).replace(re.escape("..."), ".*")
-    assert re.fullmatch(pattern, printed, re.DOTALL), f"README line {block.line} prints something else:\n{printed}"
-
-
-def blocks(words: str) -> list[Fence]:
-    return [block for block in fences(README) if block.words == words]
+    return project_like(tmp_path)
 
 
 def test_the_first_steps_of_an_agency_run(place: Path) -> None:
-    steps = blocks("sh run")
+    steps = blocks(README, "sh run")
     assert len(steps) >= 2
     for block in steps:
-        check(block, place)
+        check(README, block, place)
 
 
 def test_the_ledger_commands_run_on_what_a_demonstration_leaves(place: Path) -> None:
@@ -84,10 +45,10 @@ def test_the_ledger_commands_run_on_what_a_demonstration_leaves(place: Path) -> 
     with closing(Ledger.open(f"sqlite:///{broker / 'ledger.db'}", load_or_create(broker / "broker.keys"))) as ledger:
         rig.write(ledger, rig.an_event("readme", rig.a_subject(ledger), "oakfield-primary"))
         assert rig.number(ledger) == 1
-    steps = blocks("sh run demo")
+    steps = blocks(README, "sh run demo")
     assert len(steps) >= 2
     for block in steps:
-        check(block, place)
+        check(README, block, place)
 
 
 @pytest.mark.wire
@@ -95,10 +56,10 @@ def test_a_broker_by_hand_runs(place: Path) -> None:
     with closing(socket.socket()) as probe:
         if probe.connect_ex(("127.0.0.1", PORT)) == 0:
             pytest.skip(f"somebody else listens on port {PORT}, which the README uses")
-    run(blocks("sh run")[-1], place)
-    (block,) = blocks("sh run kafka")
+    run(README, blocks(README, "sh run")[-1], place)
+    (block,) = blocks(README, "sh run kafka")
     try:
-        check(block, place)
+        check(README, block, place)
     finally:
         subprocess.run([sys.executable, "-m", "crosswalk", "broker", "down"], cwd=place, check=False, timeout=SECONDS)
 

@@ -1,0 +1,27 @@
+"""The officer's page: every command that it shows runs, and prints what the page says."""
+
+import re
+from pathlib import Path
+
+from tests.docs.pages import ROOT
+from tests.docs.running import blocks, check, project_like
+from tests.docs.test_readme import commands
+
+PAGE = ROOT / "docs" / "dpo.md"
+
+
+def test_what_the_page_shows_runs_and_prints_what_it_says(tmp_path: Path) -> None:
+    place = project_like(tmp_path)
+    steps = blocks(PAGE, "sh run")
+    assert len(steps) >= 5
+    for block in steps:
+        check(PAGE, block, place)
+
+
+def test_every_command_that_the_page_names_exists() -> None:
+    known = commands()
+    groups = {name.split()[0] for name in known if " " in name}
+    for words in re.findall(r"crosswalk ([a-z-]+(?: [a-z-]+)?)", PAGE.read_text(encoding="utf-8")):
+        name, _, inner = re.sub(r"\s+", " ", words).strip().partition(" ")
+        assert name in known, f"there is no command crosswalk {words}"
+        assert not inner or name not in groups or f"{name} {inner}" in known, f"there is no command crosswalk {words}"
