@@ -41,10 +41,11 @@ def dpia() -> str:
     rows = [_assessment(paper, by_paper[paper]) for paper in sorted(by_paper)]
     never = [(f"`{rule.rule_id}`", "never", rule.because) for rule in shipped().never]
     always = [(f"`{rule.rule_id}`", "always", rule.because) for rule in shipped().always]
+    rules = table(("rule", "holds", "because"), never + always)
     heads = ("assessment", "agreement", "purposes", "data by class", "of special weight", "recipients", "review by")
     return (
         f"### What is assessed\n\n{table(heads, rows)}\n"
-        f"### Measures that are proved before a set is in force\n\n{table(('rule', 'holds', 'because'), never + always)}"
+        f"### Measures that are proved before a set is in force\n\n{rules}"
     )
 
 
@@ -108,7 +109,7 @@ def _may_object(basis: str) -> str:
         return "No: Part 3 knows no right to object. A complaint goes to the force and to the Information Commissioner."
     if _LEGAL_OBLIGATION in basis and "6(1)(e)" not in basis:
         return "No: a legal obligation. The person is told so, and which."
-    return "Yes, on grounds of the person's situation; it goes on where compelling grounds override, such as a child's safety."
+    return "Yes, on grounds of the person's own situation; it goes on where compelling grounds override it: a child's safety."
 
 
 def schedule() -> str:
