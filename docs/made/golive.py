@@ -109,7 +109,7 @@ def _may_object(basis: str) -> str:
         return "No: Part 3 knows no right to object. A complaint goes to the force and to the Information Commissioner."
     if _LEGAL_OBLIGATION in basis and "6(1)(e)" not in basis:
         return "No: a legal obligation. The person is told so, and which."
-    return "Yes, on grounds of the person's own situation; it goes on where compelling grounds override it: a child's safety."
+    return "Yes, on grounds of the person's situation; it goes on for compelling grounds, such as a child's safety."
 
 
 def schedule() -> str:
