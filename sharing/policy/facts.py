@@ -13,17 +13,26 @@ from enum import StrEnum
 from functools import cache
 
 from sharing.events import (
+    AppointmentMissed,
     DisclosureRecorded,
+    EarlyHelpAssessmentChanged,
+    EnquiryChanged,
     Event,
     InjuryConcernRaised,
     Marking,
     PlanChanged,
     PlanKind,
+    PregnancyConcernRaised,
     ProtectionNoticeSubmitted,
     RegistrationChanged,
     RegistrationKind,
+    RollChanged,
+    StrategyConcluded,
+    StrategyConvened,
     UnscheduledAttended,
 )
+from sharing.events.early_help import EarlyHelpAction
+from sharing.events.school import RollAction
 
 
 class Guard(StrEnum):
@@ -135,19 +144,26 @@ def said_by(event: Event) -> dict[Guard, bool | None]:
     Returns:
         Only the guards that this event answers, as in `Facts.of({**registers, **said_by(event)})`.
     """
-    found = _marked(event.envelope.markings)
-    if isinstance(event, PlanChanged) and event.kind is not None:
-        return {**found, Guard.STATUTORY_PLAN: event.kind in _STATUTORY}
-    if isinstance(event, RegistrationChanged) and event.kind is not None:
-        plain = event.kind is not RegistrationKind.SENSITIVITY and event.sensitive is None
-        return {**found, Guard.ORDINARY_REGISTRATION: plain}
-    if isinstance(event, UnscheduledAttended):
-        return {**found, Guard.CLINICIAN_CONCERN: event.clinician_concern is True}
-    if isinstance(event, ProtectionNoticeSubmitted):
-        return {**found, Guard.HANDLING_CODE_C: _HANDLING.get((event.handling_code or "").strip().upper())}
-    if isinstance(event, InjuryConcernRaised):
-        return {**found, Guard.CRIME_SUSPECTED: event.crime_suspected is True}
-    return {**_disclosed(event), **found} if isinstance(event, DisclosureRecorded) else found
+    disclosed = _disclosed(event) if isinstance(event, DisclosureRecorded) else {}
+    return {**disclosed, **_plainly(event), **_opened(event), **_marked(event.envelope.markings)}
+
+
+def _plainly(event: Event) -> dict[Guard, bool | None]:
+    """What stands in one field of the event."""
+    match event:
+        case PlanChanged() if event.kind is not None:
+            return {Guard.STATUTORY_PLAN: event.kind in _STATUTORY}
+        case RegistrationChanged() if event.kind is not None:
+            plain = event.kind is not RegistrationKind.SENSITIVITY and event.sensitive is None
+            return {Guard.ORDINARY_REGISTRATION: plain}
+        case UnscheduledAttended() | AppointmentMissed():
+            return {Guard.CLINICIAN_CONCERN: event.clinician_concern is True}
+        case ProtectionNoticeSubmitted():
+            return {Guard.HANDLING_CODE_C: _HANDLING.get((event.handling_code or "").strip().upper())}
+        case InjuryConcernRaised():
+            return {Guard.CRIME_SUSPECTED: event.crime_suspected is True}
+        case _:
+            return {}
 
 
 _HANDLING = {"P": False, "C": True}
@@ -163,3 +179,29 @@ def _disclosed(event: DisclosureRecorded) -> dict[Guard, bool | None]:
         Guard.SERIOUS_HARM_SET: event.under_13 is True or judged,
         Guard.CRIME_SUSPECTED: event.crime_suspected is True,
     }
+
+
+def _opened(event: Event) -> dict[Guard, bool | None]:
+    """What an event opens for itself alone: the end of an enquiry is told to who took part in it."""
+    match event:
+        case StrategyConvened() | StrategyConcluded() | EnquiryChanged():
+            return {Guard.S47_OPEN: True}
+        case PregnancyConcernRaised():  # its child is the unborn, and the mother's refusal is no veto
+            return {Guard.COMPETENT_MINOR_OBJECTS: False}
+        case EarlyHelpAssessmentChanged() if _passed_on(event):
+            return {Guard.SENDER_NAMES_RECIPIENT: True}
+        case RollChanged() if _on_no_roll(event):
+            return {Guard.MISSING_EDUCATION: True}
+        case _:
+            return {}
+
+
+def _passed_on(event: EarlyHelpAssessmentChanged) -> bool:
+    """Passed to social care, or declined while the concern goes on: that goes to social care and not to silence."""
+    declined = event.action in (EarlyHelpAction.DECLINED_BY_FAMILY, EarlyHelpAction.UNSUITABLE)
+    return event.passed_to_social_care is True or (declined and event.concern_goes_on is True)
+
+
+def _on_no_roll(event: RollChanged) -> bool:
+    off = event.action in (RollAction.HOME_EDUCATION, RollAction.MISSING_EDUCATION)
+    return off or (event.action is RollAction.LEFT and event.destination_known is False)

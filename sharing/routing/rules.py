@@ -146,7 +146,7 @@ def open_askers(case: Case) -> Found:
 
 def worried_clinician(case: Case) -> Found:
     """Social care, when a clinician is worried about a child without a plan."""
-    if isinstance(case.event, UnscheduledAttended) and case.event.clinician_concern:
+    if getattr(case.event, "clinician_concern", None) is True:
         yield from social_care(case)
 
 

@@ -14,12 +14,16 @@ from sharing.events import (
     AlertAcknowledged,
     AllocationChanged,
     AttendanceThresholdReached,
+    CaseClosed,
     Child,
     ConcernShared,
     ContactDecided,
+    DisagreementRaised,
     DomesticAbuseIncidentNotified,
+    EnquiryChanged,
     Envelope,
     Event,
+    InjuryConcernRaised,
     MissingChanged,
     PlanAction,
     PlanChanged,
@@ -28,6 +32,7 @@ from sharing.events import (
     ReferralSubmitted,
     RegistrationChanged,
     RegistrationKind,
+    RestrictionChanged,
     SealAction,
     SealChanged,
     SealKind,
@@ -70,6 +75,11 @@ SAID_BY = {
     "health": TRUST,
     "school": OAKFIELD,
     "education": EDUCATION,
+    "la": EDUCATION,
+    "earlyhelp": HARBOUR,
+    "consultation": HARBOUR,
+    "disagreement": HARBOUR,
+    "review": CSC,
 }
 
 
@@ -296,6 +306,39 @@ def test_whose_word_does_not_count_is_heard_by_nobody() -> None:
     assert (routed.recipients, routed.refused) == ((), "SENDER_MAY_NOT_SAY_THIS")
 
 
+SEATED = replace(HELD, involvements=(*HELD.involvements, involvement(OAKFIELD, "core_group_member")))
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "expected"),
+    [
+        pytest.param(said(PlanChanged, **STARTED), SEATED, f"{OAKFIELD}/core_group_member", id="seat-in-core-group"),
+        pytest.param(said(EnquiryChanged), HELD, FORCE, id="police-in-every-enquiry"),
+        pytest.param(said(EnquiryChanged), HELD, LEAD, id="school-of-an-enquiry"),
+        pytest.param(said(InjuryConcernRaised), NOTHING, FRONT_DOOR, id="injury-always-to-the-front-door"),
+        pytest.param(said(InjuryConcernRaised, crime_suspected=True), NOTHING, FORCE, id="injury-by-crime-to-police"),
+        pytest.param(said(DisagreementRaised), NOTHING, f"{CSC}/front_door_manager", id="disagreement-to-who-decides"),
+        pytest.param(said(RestrictionChanged), HELD, LEAD, id="whom-to-keep-away-to-the-setting"),
+        pytest.param(said(CaseClosed), REFERRED, LEAD, id="end-of-a-case-to-who-referred"),
+    ],
+)
+def test_an_event_of_the_catalogue_reaches_those_whom_its_row_names(
+    event: Event, state: SubjectState, expected: str
+) -> None:
+    assert expected in places(event, state)
+
+
+def test_an_injury_without_a_suspected_crime_is_no_police_matter() -> None:
+    assert FORCE not in places(said(InjuryConcernRaised), HELD)
+
+
+def test_a_seat_in_the_core_group_is_not_the_setting_itself() -> None:
+    """What the core group learns, the setting as such does not."""
+    assert kind_of(OrganisationKind.SCHOOL, "core_group_member") is RecipientKind.CORE_GROUP_MEMBER
+    assert kind_of(OrganisationKind.SCHOOL, "safeguarding_lead") is RecipientKind.SCHOOL
+    assert kind_of(OrganisationKind.COLLEGE, "safeguarding_lead") is RecipientKind.FURTHER_EDUCATION
+
+
 @pytest.mark.parametrize("sender", [OAKFIELD, NURSERY, "nobody-at-all", CSC])
 def test_a_referral_goes_from_everybody_always(sender: str) -> None:
     assert places(said(ReferralSubmitted, sender=sender)) == {FRONT_DOOR}
@@ -399,6 +442,10 @@ STATUTORY_KINDS = {
     RecipientKind.EMERGENCY_DEPARTMENT,
     RecipientKind.HEALTH_VISITOR,
 }
+BY_THEIR_OWN_RULE = {
+    (RecipientKind.POLICE_DUTY, "police"),  # an enquiry, a placement, a review: police are part of it by law
+    (RecipientKind.FRONT_DOOR_MANAGER, "front_door_manager"),  # who can change a decision hears who disagrees
+}
 
 
 @settings(deadline=None)
@@ -417,7 +464,9 @@ def test_nobody_is_a_recipient_without_an_involvement_a_question_or_a_duty_in_la
             case Ground.QUESTION:
                 assert any(q.asker == to for q in state.questions)
             case Ground.STATUTORY:
-                assert to.kind in STATUTORY_KINDS or (need.rule == "own_setting" and to.organisation in settings)
+                by_rule = (to.kind, need.rule) in BY_THEIR_OWN_RULE
+                own_setting = need.rule == "own_setting" and to.organisation in settings
+                assert to.kind in STATUTORY_KINDS or by_rule or own_setting
 
 
 @settings(deadline=None)

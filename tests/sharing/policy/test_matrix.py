@@ -66,16 +66,16 @@ G     Y        -   Y    -    -     stand bound bound   -    -     Y      -     -
 H     -        -   -    -    -     -     -     -       -    -     -      -     -     -      -     -     -    -     -
 H2    Y        -   -    -    -     -     -     -       -    -     -      -     -     -      -     -     -    -     -
 I     T        -   T    -    -     T     -     T       -    -     T      -     -     T      T     -     -    many  -
-J     T        -   T    -    -     -     -     -       -    -     crime  crime -     Y      T     -     harm many  -
+J     Y        -   Y    -    -     -     -     -       -    -     crime  -     -     Y      -     -     harm many  -
 J2    T        -   T    -    -     -     -     -       -    -     grant  -     -     named  -     -     harm -     -
 K     Y        -   Y    -    -     -     -     own     -    -     Y      -     -     T      Y     -     -    -     -
 L     -        -   -    -    -     -     -     -       -    -     grant  -     -     grant  -     -     -    -     -
-M     Y        -   Y    -    -     -     -     T       Y    -     grant  -     -     T      Y     -     harm many  -
-N     Y        -   Y    -    -     -     -     -       -    -     -      -     -     T      Y     -     four many  -
-O     Y        -   Y    -    -     -     -     -       -    -     Y      Y     -     Y      Y     -     -    many  -
-P     Y        -   Y    Y    Y     -     -     Y       T    -     Y      Y     Y     Y      Y     Y     four many  -
+M     Y        -   Y    -    -     -     -     T       Y    T     grant  -     -     T      Y     -     harm many  -
+N     Y        -   Y    -    Y     -     -     -       -    -     -      -     -     T      Y     -     four many  -
+O     Y        T   Y    -    -     -     -     -       -    -     Y      Y     Y     Y      Y     -     -    many  -
+P     Y        T   Y    Y    Y     -     -     Y       T    -     Y      Y     Y     Y      Y     Y     four many  -
 P2    held     -   held seat -     -     -     -       -    -     -      -     -     -      held  -     harm -     -
-Q     Y        Y   Y    Y    Y     Y     Y     Y       Y    Y     Y      Y     Y     Y      Y     Y     four -     -
+Q     Y        Y   Y    Y    Y     Y     Y     Y       Y    Y     Y      Y     Y     Y      Y     Y     four -     Y
 R     Y        -   Y    -    -     Y     Y     Y       -    -     Y      -     -     T      Y     -     harm -     -
 """
 WHEN = {
@@ -97,26 +97,19 @@ WHEN = {
 # The police reference on a notice is opaque and for calling back: the table allows it to schools.
 ALLOWED = {("B3", "police_reference")}
 NOT_YET = {
-    "A": "asks ident",
-    "B1": "adopt asks ident",
-    "B2": "adopt asks ident",
-    "C": "adopt educ police emerg neigh",
-    "D": "door team adopt police emerg",
-    "E": "adopt",
-    "F": "adopt police other",
-    "G": "lado alt setting police health other",
-    "I": "door team lado setting police health other stats",
-    "J": "police emerg other asks stats",
-    "J2": "door team police health asks",
-    "K": "team setting police health other",
-    "L": "police health",
-    "M": "door setting police health other asks stats",
+    "A": "asks",
+    "B1": "asks",
+    "B2": "asks",
+    "I": "stats",
+    "J": "asks stats",
+    "J2": "asks",
+    "M": "setting police health asks stats",
     "N": "health asks stats",
-    "O": "police emerg stats",
-    "P": "team adopt asks stats",
+    "O": "stats",
+    "P": "asks stats",
     "P2": "team asks",
     "Q": "asks",
-    "R": "police health other asks",
+    "R": "asks",
 }
 """Class to the columns that the table allows and no permit gives: no event yet that carries it there."""
 
