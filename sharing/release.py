@@ -6,8 +6,8 @@ disclosing"; what the broker adds to a view (exchange id, token of the child, de
 agreements like everything else.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sharing.events import Event, ReferralSubmitted
@@ -21,7 +21,8 @@ from sharing.policy.outcomes import SEALED
 from sharing.reconciliation.rules import REFERRAL_RECEIPT
 from sharing.reconciliation.state import SubjectState
 from sharing.redaction import redact
-from sharing.vocabulary import Outcome, Recipient, RecipientKind
+from sharing.redaction.tokens import epoch_of, tokeniser
+from sharing.vocabulary import FieldClass, Outcome, Recipient, RecipientKind
 from sharing.words import OUTCOMES, plain_words
 
 
@@ -100,12 +101,13 @@ class Dress:
     Attributes:
         answers: Hex reference by which the recipient knows the matter, or None.
         due_by: When the recipient must have answered, or None.
-        key: The broker's key for tokens.
+        key: The broker's key for tokens. `classes`: of the event's fields; without them nothing has a token.
     """
 
     answers: str | None
     due_by: datetime | None
     key: bytes
+    classes: Mapping[str, FieldClass] = field(default_factory=dict)
 
 
 def due_by(state: SubjectState, exchange: ExchangeId) -> datetime | None:
@@ -128,7 +130,8 @@ def view(event: Event, exchange: Exchange, subject: SubjectId, dress: Dress) -> 
         agreement=exchange.decision.permit or None,
         plain_words=plain_words(event, tells_outcome=_tells_outcome(exchange.decision)),
     )
-    return redact(replace(event, envelope=envelope), exchange.decision)
+    tokens = tokeniser(dress.key, organisation, dress.classes, epoch_of(event))
+    return redact(replace(event, envelope=envelope), exchange.decision, tokens)
 
 
 def _tells_outcome(decision: Decision) -> bool:

@@ -13,6 +13,7 @@ The whole API:
 Left out: who the recipients are, values, views, files, time.
 """
 
+from sharing.policy.checks import NEVER_TOKENED
 from sharing.policy.classes import field_classes
 from sharing.policy.decide import decide
 from sharing.policy.decision import Decision, FieldRuling
@@ -27,6 +28,7 @@ from sharing.policy.paths import EXISTS, Leaf, leaves
 __all__ = [
     "CLEAR",
     "EXISTS",
+    "NEVER_TOKENED",
     "SCRUB",
     "WITHHOLD",
     "Agreement",

@@ -15,8 +15,11 @@ from sharing.policy.lattice import CLEAR, TransformKind
 from sharing.policy.model import CellKey, Permit
 from sharing.policy.paths import EXISTS, leaves
 from sharing.policy.pseudo import TIMESTAMP
+from sharing.vocabulary import FieldClass
 
 OCCURRED_AT = "envelope.occurred_at"
+NEVER_TOKENED = frozenset({FieldClass.FORMER_IDENTITY, FieldClass.SEALED_LOCATION, FieldClass.INFORMANT})
+"""Of these even a pseudonym would join what must not be joined."""
 
 
 def agreement_names(documents: Mapping[str, Table]) -> Iterable[tuple[str, Place]]:
@@ -69,6 +72,15 @@ def check_cells(permits: list[tuple[Permit, Place]], faults: Faults) -> None:
             if (permit.event_type, kind, permit.purpose.name, EXISTS) not in owner:
                 faults.add(place, f"no permit gives '{EXISTS}' of {permit.event_type} to {kind}: nothing would arrive")
         _check_time(permit, place, faults)
+
+
+def check_tokens(permits: Iterable[tuple[Permit, Place]], classes: Classes, faults: Faults) -> None:
+    """Nothing that tells a sealed identity has a pseudonym."""
+    for permit, place in permits:
+        own = classes.get(permit.event_type, {})
+        for path, transform in permit.fields.items():
+            if transform.kind is TransformKind.TOKEN and own.get(path) in NEVER_TOKENED:
+                faults.add(place, f"'{path}' is of class {own[path]}: it has no token, since a token would join it")
 
 
 def _check_time(permit: Permit, place: Place, faults: Faults) -> None:

@@ -7,7 +7,14 @@ reported together, each with file, line, column and the nearest right word, so t
 from collections.abc import Mapping
 from datetime import date
 
-from sharing.policy.checks import agreement_names, check_cells, check_classes, check_reviews, check_sizes
+from sharing.policy.checks import (
+    agreement_names,
+    check_cells,
+    check_classes,
+    check_reviews,
+    check_sizes,
+    check_tokens,
+)
 from sharing.policy.classes import Classes
 from sharing.policy.compiling import Rules, compiled, sizes_of
 from sharing.policy.document import Faults, Place, Table, read
@@ -41,6 +48,7 @@ def load(texts: Mapping[str, str], classes: Classes, today: date | None = None) 
     documents = {name: read(name, text, faults) for name, text in sorted(texts.items())}
     rules, permits = _read(documents, faults)
     check_reviews({name: document for name, document in documents.items() if name not in OWN}, today, faults)
+    check_tokens(permits, classes, faults)
     if whole:
         check_sizes(sizes_of(rules, classes), permits, faults)
     faults.raise_all()

@@ -36,7 +36,8 @@ def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId
     """
     key = broker.keys.ids
     answers = reference_for(event, exchange.recipient, state)
-    dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key)
+    classes = broker.agreements.classes[event.event_type]
+    dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key, classes)
     seen = view(event, exchange, subject, dress)
     token = recipient_subject_token(key, exchange.recipient.organisation, subject)
     told = around(exchange.decision, seen)
