@@ -30,7 +30,7 @@ review_by: 2099-12-31
 permits:
   - id: too-much
     event: police.missing.changed
-    to: [gp]
+    to: [health_visitor]
     purpose: encompass-local
     when: open_involvement
     fields:
@@ -38,7 +38,7 @@ permits:
       child.surname: clear
       child.address_line: clear
 """
-"""An agreement that nobody should sign: a child's address to a practice, for a purpose that is none of its own."""
+"""An agreement that nobody should sign: a child's address to health visitors, for a purpose that is none of its own."""
 
 
 def written(folder: Path, **more: str) -> Path:

@@ -15,12 +15,12 @@ def test_check_tells_what_the_set_holds_and_its_version():
 
 
 def test_check_tells_every_fault_at_once_each_with_its_place(tmp_path):
-    faulty = EXTRA.replace("child.surname: clear", "child.surnam: clear").replace("to: [gp]", "to: [pg]")
+    faulty = EXTRA.replace("child.surname: clear", "child.surnam: clear").replace("to: [health_visitor]", "to: [health_visiter]")
     folder = written(tmp_path, extra=faulty)
     done = run("check", "--agreements", str(folder))
     assert done.exit_code == 2
     assert "did you mean 'child.surname'?" in done.stderr
-    assert "extra.yaml:10:10: unknown recipient 'pg'" in done.stderr
+    assert "extra.yaml:10:10: unknown recipient 'health_visiter'" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("2 faults")
     told = answer("check", "--agreements", str(folder), status=2)
     assert told["readable"] is False
@@ -65,18 +65,18 @@ def test_prove_shows_a_broken_rule_with_a_situation_in_plain_words(tmp_path):
     folder = str(written(tmp_path, extra=EXTRA))
     done = run("prove", "--agreements", folder)
     assert done.exit_code == 1
-    assert "child.address_line of police.missing.changed reaches gp, for example when" in done.stdout
+    assert "child.address_line of police.missing.changed reaches health_visitor, for example when" in done.stdout
     assert "open_involvement: yes (The recipient" in done.stdout
     assert "DOES NOT HOLD" in done.stdout
     told = answer("prove", "--agreements", folder, status=1)
-    assert {(one["field"], one["to"]) for one in told["broken"]} >= {("child.address_line", "gp")}
+    assert {(one["field"], one["to"]) for one in told["broken"]} >= {("child.address_line", "health_visitor")}
 
 
 def test_diff_tells_what_would_newly_go_the_worst_first(tmp_path):
     folder = str(written(tmp_path, extra=EXTRA))
     done = run("diff", folder)
     assert done.exit_code == 1
-    fields = [line.split()[0] for line in done.stdout.splitlines() if "police.missing.changed to gp" in line]
+    fields = [line.split()[0] for line in done.stdout.splitlines() if "police.missing.changed to health_visitor" in line]
     assert fields.index("$exists") < fields.index("child.address_line") < fields.index("child.surname")
     assert "permit extra/too-much: new" in done.stdout
     told = answer("diff", folder, status=1)
