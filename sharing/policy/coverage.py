@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sharing.policy.invariants import guards_at
 from sharing.policy.model import Agreements
-from sharing.policy.paths import EXISTS, leaves
+from sharing.policy.pseudo import ruled_paths
 from sharing.vocabulary import RecipientKind
 
 
@@ -17,8 +17,8 @@ class Coverage:
     """What was looked at.
 
     Attributes:
-        fields: Fields (the event itself among them) of an event that some permit gives to some kind of recipient for
-            some purpose. `situations`: combinations of facts, over all of them.
+        fields: Fields and pseudo-fields (the event itself among them) that some permit gives to some kind of recipient
+            for some purpose. `situations`: combinations of facts, over all of them.
         closed: Fields of an event for a kind of recipient that no permit gives for any purpose.
     """
 
@@ -32,7 +32,7 @@ def coverage(agreements: Agreements) -> Coverage:
     """Count what a proof of this set looks at."""
     fields = [(cell, path) for cell in agreements.cells.values() for path in cell.permits]
     open_to = {(cell.event_type, cell.kind, path) for cell, path in fields}
-    everything = sum(len(leaves(event_type)) + len([EXISTS]) for event_type in agreements.classes) * len(RecipientKind)
+    everything = sum(len(ruled_paths(event_type)) for event_type in agreements.classes) * len(RecipientKind)
     return Coverage(
         rules=len(agreements.never) + len(agreements.always),
         fields=len(fields),

@@ -171,7 +171,7 @@ def _compared(old: Answers, new: Answers, purpose: str) -> Iterator[Found]:
         return
     alike: dict[tuple[object, ...], list[Found]] = {}
     for path in sorted(old.paths() | new.paths()):
-        shape = (path == EXISTS, old.shape(path), new.shape(path))
+        shape = (old.shape(path), new.shape(path))
         if shape not in alike:
             same = old.bearing(path) == new.bearing(path)
             alike[shape] = [] if same else list(_changes(old, new, path, purpose))

@@ -174,7 +174,7 @@ def _ground(seal: Seal, cell: Cell, path: str, most: Transform) -> Ground:
     own = cell.classes[path]
     if cell.permits[path].never_stopped:
         return Ground.NEVER_STOPPED
-    if own in seal.classes:
+    if seal.closes(path, own):
         return Ground.LOWERED if is_at_most(most, seal.do) else Ground.EXCEPTION
     kin = FAMILIES[family_of(str(own))] & {str(c) for c in seal.classes}
     return Ground.GAP if kin else Ground.ELSEWHERE

@@ -11,9 +11,10 @@ from operator import or_
 from sharing.policy.facts import Guard
 from sharing.policy.invariants import guards_at
 from sharing.policy.lattice import CLEAR, WITHHOLD, Transform
-from sharing.policy.model import Agreements, Cell
+from sharing.policy.model import Agreements, Cell, Permit
 from sharing.policy.outcomes import event_rows, fare, field_rulings
 from sharing.policy.paths import EXISTS
+from sharing.policy.pseudo import MARKER
 from sharing.policy.situations import Rows, Situations
 from sharing.vocabulary import RecipientKind
 
@@ -35,7 +36,7 @@ class Answers:
 
     def shape(self, path: str) -> tuple[object, ...]:
         """What decides what becomes of a field: two fields of the same shape fare alike."""
-        return tuple(fare(cell, path) for cell in self.cells)
+        return tuple((fare(cell, path), cell.classes.get(path)) for cell in self.cells)
 
     def bearing(self, path: str) -> tuple[object, ...]:
         """Everything that can change what becomes of a field: where it is the same, the field fares the same."""
@@ -64,16 +65,20 @@ class Answers:
 
 
 def _bearing(cell: Cell, path: str) -> tuple[object, ...]:
-    own, permit, exists = cell.classes.get(path), cell.permits.get(path), cell.permits.get(EXISTS)
-    given = (permit.when, permit.never_stopped, permit.fields[path]) if permit else None
-    arrives = (exists.when, exists.never_stopped) if exists else None
+    own, exists, marker = cell.classes.get(path), cell.permits.get(EXISTS), cell.permits.get(MARKER)
     waits = {(p.permit_id, p.when, p.hold_until) for p in cell.permits.values() if p.hold_until}
+    marked = marker is not None and any(seal.shown for seal in cell.seals)
     seals = tuple(
-        (s.when, s.exists, own in s.classes, s.do, s.absolute, s.exceptions)
+        (s.when, s.exists, s.closes(path, own), s.closes(MARKER, None), s.do, s.shown, s.absolute, s.exceptions)
         for s in cell.seals
-        if s.exists or own in s.classes
+        if s.exists or s.closes(path, own) or marked
     )
-    return given, arrives, frozenset(waits), seals, cell.kind
+    given = (_given(cell.permits.get(path), path), _given(exists, EXISTS), marked and _given(marker, MARKER))
+    return given, frozenset(waits), seals, cell.kind
+
+
+def _given(permit: Permit | None, path: str) -> tuple[object, ...] | None:
+    return (permit.when, permit.never_stopped, permit.fields[path]) if permit else None
 
 
 def answers_of(agreements: Agreements, event_type: str, kind: RecipientKind) -> Answers:

@@ -16,7 +16,8 @@ from itertools import zip_longest
 from sharing.policy.conditions import ALWAYS, AllOf, AnyOf, Condition, Named, Not, words
 from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind
 from sharing.policy.model import Agreements, Permit, Seal, SealException
-from sharing.policy.paths import EXISTS, leaves
+from sharing.policy.paths import EXISTS
+from sharing.policy.pseudo import PSEUDO_FIELDS, ruled_paths
 from sharing.vocabulary import RecipientKind
 
 _MORE = (Transform(TransformKind.EXISTENCE), Transform(TransformKind.OUTWARD), Transform(TransformKind.TOKEN))
@@ -83,14 +84,15 @@ def _of_permit(agreements: Agreements, permit: Permit, taken: Taken) -> Iterator
         rest = tuple(other for other in permit.hold_until if other is not guard)
         yield made("drop a hold", f"no longer waits until {guard.value}", replace(permit, hold_until=rest))
     for path, transform in permit.fields.items():
-        if transform != CLEAR:
+        if transform != CLEAR and path not in PSEUDO_FIELDS:
             raised = {**permit.fields, path: CLEAR}
             yield made("raise a transform", f"{path}: clear (was: {transform.words})", replace(permit, fields=raised))
         rest_of = {other: given for other, given in permit.fields.items() if other != path}
         if path != EXISTS:
             yield made("drop a field", f"without {path}", replace(permit, fields=rest_of))
     for path in _addable(permit, taken):
-        yield made("add a field", f"{path}: clear", replace(permit, fields={**permit.fields, path: CLEAR}))
+        given = PSEUDO_FIELDS[path].gives if path in PSEUDO_FIELDS else CLEAR
+        yield made("add a field", f"{path}: {given.words}", replace(permit, fields={**permit.fields, path: given}))
     yield from _recipients(agreements, permit, taken)
 
 
@@ -110,7 +112,7 @@ def _recipients(agreements: Agreements, permit: Permit, taken: Taken) -> Iterato
 
 def _addable(permit: Permit, taken: Taken) -> Iterator[str]:
     used = set().union(*(taken.get((permit.event_type, kind, permit.purpose.name), ()) for kind in permit.to))
-    return (path for path in leaves(permit.event_type) if path not in used)
+    return (path for path in ruled_paths(permit.event_type) if path not in used and path != EXISTS)
 
 
 # ---------------------------------------------------------------- seals
@@ -127,6 +129,8 @@ def _of_seal(agreements: Agreements, seal: Seal) -> Iterator[Mutant]:
         fewer = seal.classes - {closed}
         if (fewer or seal.exists) and _is_closed(agreements, fewer):
             yield made("open a class", f"no longer closes {closed.value}", replace(seal, classes=fewer))
+    for around in sorted(seal.around) if seal.classes or seal.exists or len(seal.around) > 1 else ():
+        yield made("open a class", f"no longer closes {around}", replace(seal, around=seal.around - {around}))
     if seal.exists and seal.classes:
         yield made("open a class", f"no longer closes {EXISTS}", replace(seal, exists=False))
     for transform in _MORE if seal.do == WITHHOLD and not seal.exists else ():

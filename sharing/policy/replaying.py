@@ -19,7 +19,7 @@ from sharing.policy.facts import Facts, Guard
 from sharing.policy.lattice import WITHHOLD, Transform, TransformKind, is_at_most
 from sharing.policy.levels import answers_of
 from sharing.policy.model import Agreements
-from sharing.policy.paths import EXISTS, leaves
+from sharing.policy.paths import EXISTS
 from sharing.policy.situations import Situations, all_of
 from sharing.policy.witnesses import MAX_TOGETHER, gravity
 from sharing.vocabulary import Outcome, RecipientKind
@@ -209,8 +209,7 @@ def _plain(words: str) -> Transform:
 def _is_sure(new: Agreements, event_type: str, kind: RecipientKind, known: Mapping[Guard, bool | None]) -> bool:
     """Whether the facts that were not recorded cannot change what becomes of any field or of the event."""
     answers = answers_of(new, event_type, kind)
-    paths = [EXISTS, *(path for path in leaves(event_type) if path in answers.paths())]
-    for path in paths:
+    for path in sorted({EXISTS, *answers.paths()}):
         missing = answers.guards(path) - known.keys()
         if len(missing) > MAX_TOGETHER:
             return False

@@ -15,7 +15,9 @@ def test_check_tells_what_the_set_holds_and_its_version():
 
 
 def test_check_tells_every_fault_at_once_each_with_its_place(tmp_path):
-    faulty = EXTRA.replace("child.surname: clear", "child.surnam: clear").replace("to: [health_visitor]", "to: [health_visiter]")
+    faulty = EXTRA.replace("child.surname: clear", "child.surnam: clear").replace(
+        "to: [health_visitor]", "to: [health_visiter]"
+    )
     folder = written(tmp_path, extra=faulty)
     done = run("check", "--agreements", str(folder))
     assert done.exit_code == 2
@@ -76,7 +78,9 @@ def test_diff_tells_what_would_newly_go_the_worst_first(tmp_path):
     folder = str(written(tmp_path, extra=EXTRA))
     done = run("diff", folder)
     assert done.exit_code == 1
-    fields = [line.split()[0] for line in done.stdout.splitlines() if "police.missing.changed to health_visitor" in line]
+    fields = [
+        line.split()[0] for line in done.stdout.splitlines() if "police.missing.changed to health_visitor" in line
+    ]
     assert fields.index("$exists") < fields.index("child.address_line") < fields.index("child.surname")
     assert "permit extra/too-much: new" in done.stdout
     told = answer("diff", folder, status=1)

@@ -48,7 +48,10 @@ def test_a_changed_set_is_told_in_children_events_and_fields_and_to_whom(told, t
     assert "child.address_line of police.missing.changed (class C): clear instead of withhold, 1 times" in done.stdout
     document = json.loads(replayed(told, str(folder), "--json").stdout)
     assert document["newly_disclosed"]["health_visitor"]["children"] == 1
-    assert {row["field"] for row in document["newly_withheld"]["health_visitor"]["fields"]} >= {"child.birth_date", "callback"}
+    assert {row["field"] for row in document["newly_withheld"]["health_visitor"]["fields"]} >= {
+        "child.birth_date",
+        "callback",
+    }
 
 
 def test_no_value_of_an_event_and_no_name_is_told(told, tmp_path):

@@ -3,11 +3,14 @@
 Each guard is two variables: whether it is known, and its value. Nothing here looks at truth tables.
 """
 
-from functools import reduce
 from itertools import combinations, product
 
+from bench.as_cedar import lowered
 from sharing.policy import CLEAR, EXISTS, WITHHOLD, Guard, is_at_most
 from sharing.policy.conditions import AllOf, AnyOf, Named, Not
+from sharing.policy.lattice import SCRUB
+from sharing.policy.paths import holds_one_text
+from sharing.policy.pseudo import MARKER, PSEUDO_FIELDS
 
 
 class Formulas:
@@ -90,16 +93,24 @@ class Formulas:
             return {}
         given = permit.fields[path]
         goes = z3.And(arrives, z3.BoolVal(True) if permit.never_stopped else self.true(permit.when))
-        seals = [] if permit.never_stopped else [s for s in cell.seals if cell.classes[path] in s.classes]
+        seals = [] if permit.never_stopped else [s for s in cell.seals if s.closes(path, cell.classes.get(path))]
+        marked = self.marked(cell, path) if any(seal.shown for seal in seals) else None
         found = {}
-        for size in range(len(seals) + 1):
+        for size, marker in product(range(len(seals) + 1), (False,) if marked is None else (False, True)):
             for some in combinations(seals, size):
-                left = lowered(given, [seal.do for seal in some])
+                left = lowered(given, [seal.shown if marker and seal.shown else seal.do for seal in some])
                 if left != WITHHOLD:
                     binding = [(seal in some, self.binds(seal, cell.kind)) for seal in seals]
                     exactly = [binds if wanted else z3.Not(binds) for wanted, binds in binding]
+                    exactly += [] if marked is None else [marked if marker else z3.Not(marked)]
                     found.setdefault(left, []).append(z3.And(goes, *exactly))
         return {transform: z3.Or(cases) for transform, cases in found.items()}
+
+    def marked(self, cell, path):
+        """A marker's words may stand in place of this text."""
+        if MARKER not in cell.permits or not holds_one_text(cell.event_type, path):
+            return None
+        return self.fates(cell, MARKER).get(CLEAR, self.z3.BoolVal(False))
 
     def told(self, cell, path, more_than=WITHHOLD):
         """More of a field goes than a transform gives."""
@@ -107,7 +118,9 @@ class Formulas:
 
     def enough(self, cell, path, at_least):
         """At least as much of a field goes as a transform gives."""
-        return self.z3.Or([when for t, when in self.fates(cell, path).items() if is_at_most(at_least, t)])
+        wanted = PSEUDO_FIELDS[path].gives if path in PSEUDO_FIELDS else at_least
+        certain = [(t, when) for t, when in self.fates(cell, path).items() if t != SCRUB]  # a person may not release it
+        return self.z3.Or([when for t, when in certain if is_at_most(wanted, t)])
 
     def breaks_never(self, rule, cells):
         """Some cell tells what the rule forbids, unless it is known that the rule does not apply."""
@@ -152,13 +165,5 @@ class Formulas:
 def shape(cell, path):
     """Fields of one shape fare alike."""
     permit = cell.permits.get(path)
-    return path == EXISTS, permit and (permit.permit_id, permit.fields[path], cell.classes.get(path))
-
-
-def lowered(given, bounds):
-    """The lowest of all, nothing where two of them cannot be compared."""
-    several = [given, *bounds]
-    for a, b in combinations(several, 2):
-        if not is_at_most(a, b) and not is_at_most(b, a):
-            return WITHHOLD
-    return reduce(lambda a, b: a if is_at_most(a, b) else b, several)
+    pseudo = path if path.startswith("$") else holds_one_text(cell.event_type, path)
+    return pseudo, permit and (permit.permit_id, permit.fields[path], cell.classes.get(path))

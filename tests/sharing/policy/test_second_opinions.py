@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
+from bench.as_cedar import ANYTHING, AS_GIVEN, question, request
 from sharing.policy import Facts, Polarity, decide, violations
 from sharing.policy.difference import difference
 from sharing.policy.mutants import mutants, sample
 from sharing.policy.mutants_tried import with_mistake
 from sharing.vocabulary import Outcome
-from tests.sharing.policy.as_cedar import ANYTHING, AS_GIVEN, question, request
 from tests.sharing.policy.as_formulas import Formulas, shape
 
 SITUATIONS = 10_000

@@ -1,4 +1,4 @@
-"""The agreements said a third time, as policies for Cedar: a permit for each permit, a forbid for each seal.
+"""The agreements said once more, as policies for Cedar: a permit for each permit, a forbid for each seal.
 
 A guard is two booleans, known and true, because an attribute that is missing makes Cedar skip the policy that asks for
 it, and a seal would then be open. Cedar answers yes or no, so it is asked twice: does anything of the field go, and
@@ -6,11 +6,14 @@ does it go as the permit gives it?
 """
 
 import json
+from functools import reduce
+from itertools import combinations
 from typing import NamedTuple
 
-from sharing.policy import EXISTS, WITHHOLD
+from sharing.policy import EXISTS, WITHHOLD, is_at_most
 from sharing.policy.conditions import AllOf, AnyOf, Named, Not, guards_of
-from tests.sharing.policy.as_formulas import lowered
+from sharing.policy.paths import holds_one_text
+from sharing.policy.pseudo import MARKER, PSEUDO_FIELDS
 
 ANYTHING, AS_GIVEN = "anything", "as_given"
 
@@ -65,7 +68,7 @@ def question(agreements, event_type) -> Question:
         guards |= guards_of(seal.when).union(*(guards_of(e.when) for e in seal.exceptions))
     policies = [permit_policy(permit) for permit in permits.values()]
     policies += [arrival_policy(cell) for cell in cells]
-    policies += [policy for seal in agreements.seals for policy in seal_policies(seal, cells)]
+    policies += [policy for seal in agreements.seals for policy in seal_policies(seal, agreements, cells)]
     return Question("\n".join(policies), schema(guards), json.dumps(entities(cells)), tuple(sorted(guards)))
 
 
@@ -92,30 +95,47 @@ def arrival_policy(cell) -> str:
     )
 
 
-def seal_policies(seal, cells):
-    bound = "true" if seal.to is None else f"{some(seal.to)}.contains(resource.kind)"
-    excepted = [] if seal.absolute else [
-        f"!({some(e.to)}.contains(resource.kind) && {true(e.when)})" for e in seal.exceptions
-    ]  # fmt: skip
-    binds = joined("&&", "true", [bound, f"!{false(seal.when)}", *excepted])
+def seal_policies(seal, agreements, cells):
+    binds = bound(seal)
     if seal.exists:
         yield f"forbid (principal, action, resource) when {{ !resource.unstoppable && {binds} }};"
     given = {p.fields[path] for cell in cells for path, p in cell.permits.items()}
+    named = ((seal.classes, "class"), (seal.around, "path"))
+    closed = joined("||", "false", [f"{some(names)}.contains(resource.{what})" for names, what in named if names])
     for action, hit in (
         (ANYTHING, {t.words for t in given if lowered(t, [seal.do]) == WITHHOLD}),
         (AS_GIVEN, {t.words for t in given if lowered(t, [seal.do]) != t}),
     ):
-        if seal.classes and hit:
-            field = f"{some(seal.classes)}.contains(resource.class) && {some(hit)}.contains(resource.transform)"
+        marked = f" && !{marker_stands(agreements, cells)}" if seal.shown and action == ANYTHING else ""
+        if hit:
             yield (
-                f'forbid (principal, action == Action::"{action}", resource)'
-                f" when {{ !resource.stopless && {field} && {binds} }};"
+                f'forbid (principal, action == Action::"{action}", resource) when {{ !resource.stopless'
+                f" && {closed} && {some(hit)}.contains(resource.transform) && {binds}{marked} }};"
             )
+
+
+def bound(seal) -> str:
+    """The seal binds who asks."""
+    kinds = "true" if seal.to is None else f"{some(seal.to)}.contains(resource.kind)"
+    excepted = [] if seal.absolute else [
+        f"!({some(e.to)}.contains(resource.kind) && {true(e.when)})" for e in seal.exceptions
+    ]  # fmt: skip
+    return joined("&&", "true", [kinds, f"!{false(seal.when)}", *excepted])
+
+
+def marker_stands(agreements, cells) -> str:
+    """A marker's words stand in place of a text that is sealed."""
+    permits = {p.permit_id: p for cell in cells for path, p in cell.permits.items() if path == MARKER}
+    allowed = [f"(resource.marker == {json.dumps(name)} && {true(p.when)})" for name, p in permits.items()]
+    closing = [seal for seal in agreements.seals if seal.closes(MARKER, PSEUDO_FIELDS[MARKER].own)]
+    silenced = [f"!({bound(seal)})" for seal in closing]
+    return joined("&&", "true", ["resource.text", joined("||", "false", allowed), *silenced])
 
 
 def schema(guards) -> str:
     context = ", ".join(f"{guard}: Bool, {guard}_known: Bool" for guard in sorted(guards))
-    attributes = "permit: String, kind: String, purpose: String, class: String, transform: String"
+    texts = ("permit", "kind", "purpose", "path", "class", "transform", "marker")
+    attributes = ", ".join([*(f"{name}: String" for name in texts), "text: Bool"])
     return f"""
         entity Broker;
         entity Field = {{ {attributes}, stopless: Bool, unstoppable: Bool }};
@@ -142,6 +162,9 @@ def entity(cell, path, permit):
             "permit": permit.permit_id,
             "kind": cell.kind.value,
             "purpose": cell.purpose.name,
+            "path": path,
+            "marker": cell.permits[MARKER].permit_id if MARKER in cell.permits else "",
+            "text": holds_one_text(cell.event_type, path),
             "class": str(cell.classes.get(path, "")),
             "transform": permit.fields[path].words,
             "stopless": permit.never_stopped,
@@ -161,3 +184,12 @@ def request(cell, path, action, facts, guards):
         "resource": {"type": "Field", "id": name_of(cell, path)},
         "context": context,
     }
+
+
+def lowered(given, bounds):
+    """The lowest of all, nothing where two of them cannot be compared."""
+    several = [given, *bounds]
+    for a, b in combinations(several, 2):
+        if not is_at_most(a, b) and not is_at_most(b, a):
+            return WITHHOLD
+    return reduce(lambda a, b: a if is_at_most(a, b) else b, several)
