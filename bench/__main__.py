@@ -1,6 +1,7 @@
 """`python -m bench [--events N] [--rounds N] [--quick]`: the whole pipeline beside a bare loop, latency, start-up.
 
 `python -m bench policy`: what deciding and proving cost (`bench.policy`).
+`python -m bench ledger`: append, prove, export and verify a million leaves (`bench.ledger`).
 
 Prints one JSON line for each measurement, then medians and ranges. Everything in one run on one machine, the two
 peers interleaved A B A B. What runs beside it on the machine is in the figures: see `load`, and bench on a quiet one.
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import policy
+from bench import ledger, policy
 from bench.measure import Result, bare_loop, expected, latency, make_bare_topics, start_up, whole_pipeline
 from bench.pipeline import Pipeline, produce
 from bench.traffic import Traffic
@@ -27,6 +28,8 @@ SCHOOLS = 400
 def main() -> int:
     if sys.argv[1:2] == ["policy"]:
         return policy.main(sys.argv[2:])
+    if sys.argv[1:2] == ["ledger"]:
+        return ledger.main(sys.argv[2:])
     options = _options()
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="crosswalk-bench-") as root:
