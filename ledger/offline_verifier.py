@@ -306,6 +306,7 @@ class Matrix:
             *ways,
             self._lowered(given, name, marked),
             *([[given, "reviewed", name]] if ways[0][1] == "review" else []),
+            *([["withhold", "dictionary", name]] if (own, ways[0][1]) == ("addressed", "permitted") else []),
         ]
 
     def _bounds(self, cell: Json, path: str, own: str, facts: Json) -> list[str]:

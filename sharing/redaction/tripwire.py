@@ -117,15 +117,16 @@ def values_of(event: Event, classes: Mapping[str, FieldClass], sealable: Collect
         sealable: Classes that some seal closes.
     """
     wanted = [(path, name) for path, name in classes.items() if name in sealable]
-    return tuple(Value(name, path, text) for path, name in wanted for text in _texts_at(event, path))
+    return tuple(Value(name, path, text) for path, name in wanted for text in texts_at(event, path))
 
 
-def _texts_at(record: object, path: str) -> Iterator[str]:
+def texts_at(record: object, path: str) -> Iterator[str]:
+    """Every text at a path, through records and lists of records; blank ones are none."""
     head, _, rest = path.partition(".")
     value = getattr(record, head.removesuffix("[]"), None)
     for item in value if isinstance(value, tuple) else (value,):
         if rest:
-            yield from _texts_at(item, rest)
+            yield from texts_at(item, rest)
         elif isinstance(item, str) and not isinstance(item, Enum) and item.strip():
             yield item
 
@@ -181,13 +182,16 @@ def _roads(part: str) -> Iterator[str]:
             yield " ".join(words)
 
 
+def national(number: str) -> str:
+    """The national part of a telephone number, which is the same however it is dialled."""
+    return _COUNTRY.sub("", re.sub(r"\D", "", number))
+
+
 def _telephones(text: str) -> Iterator[str]:
-    """The national part of each telephone number, which is the same however it is dialled."""
     for match in _TELEPHONE.findall(text):
-        digits = re.sub(r"\D", "", match)
-        national = _COUNTRY.sub("", digits)
-        if len(national) >= _NATIONAL and national != digits:
-            yield national
+        digits = national(match)
+        if len(digits) >= _NATIONAL and digits != re.sub(r"\D", "", match):
+            yield digits
 
 
 def _whole(spelling: str) -> str:

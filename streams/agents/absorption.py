@@ -32,6 +32,7 @@ from streams.agents.again import Later, changed_since
 from streams.agents.grounds import came_later, fewer_grounds, fresh_of
 from streams.agents.incoming import Incoming
 from streams.agents.subjects import Resolved, Subjects
+from streams.agents.texts import Texts
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
@@ -69,6 +70,7 @@ class Absorption:
         self._moves: dict[int, int] = {}
         self._said: deque[tuple[SubjectId, Said]] = deque()
         self._recalls: dict[SubjectId, None] = {}
+        self._texts = Texts(broker, tx, lambda subject: self.state(SubjectId(subject)), self._events_about)
 
     def take(self, incoming: Incoming) -> None:
         """Absorb one event that came in."""
@@ -141,7 +143,11 @@ class Absorption:
         self, event: Event, identity: EventId, subject: SubjectId, to: Iterable[Recipient]
     ) -> tuple[Exchange, ...]:
         """Decide one event for these recipients, as things stand now."""
-        return prepare(event, identity, to, self.situation(subject), self.broker.agreements, self.broker.keys.ids)
+        made = prepare(event, identity, to, self.situation(subject), self.broker.agreements, self.broker.keys.ids)
+        return self._texts.looked_through(event, made, subject, self.subjects.related(subject))
+
+    def _events_about(self, subject: int) -> Iterable[Event]:
+        return (pending.event for pending in self.rows.values() if pending.subject == subject)
 
     def situation(self, subject: SubjectId) -> Situation:
         """What is known of a subject now, with the seals of everybody whom it may be."""

@@ -10,32 +10,15 @@ from collections.abc import Collection, Mapping
 from typing import Generic, TypeVar
 
 from ledger.store import Transaction
-from sharing.codec import decode
-from sharing.directory import Organisation
 from sharing.events import Event, SealKind
 from sharing.facts import facts_about
-from sharing.policy import Facts, Guard
-from sharing.redaction.tripwire import Hit, Needles, Value, closed_to, hits, needles, read_parts, values_of
-from sharing.vocabulary import Agency, FieldClass, OrganisationKind, Recipient
+from sharing.redaction.tripwire import Hit, Needles, Value, hits, needles, read_parts
+from sharing.vocabulary import FieldClass, Recipient
 from streams.agents.absorption import Absorption
+from streams.agents.sealed import closed, harmless, opened, rows_about, sealable, values_in
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
-AREA_WIDE = frozenset(
-    {
-        OrganisationKind.LOCAL_AUTHORITY,
-        OrganisationKind.FORCE,
-        OrganisationKind.EDUCATION_SERVICE,
-        OrganisationKind.BROKER,
-    }
-)
-"""Bodies that serve the whole area: that one of them is named tells nobody where a child is."""
-GUARDS = {
-    SealKind.ADDRESS: Guard.ADDRESS_SEALED,
-    SealKind.S_FLAG: Guard.S_FLAG,
-    SealKind.PERPETRATOR_CHANNEL: Guard.PERPETRATOR_CHANNEL,
-    SealKind.ADOPTION: Guard.ADOPTION,
-}
 MOST_EVENTS, MOST_SUBJECTS = 20_000, 50_000
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -53,11 +36,6 @@ class _Remembered(dict[_K, _V], Generic[_K, _V]):
         if len(self) >= self._most:
             del self[next(iter(self))]
         self[key] = value
-
-
-def names_of(organisation: Organisation) -> tuple[str, ...]:
-    """Everything by which an organisation is called."""
-    return tuple(n for n in (organisation.slug, organisation.urn, organisation.ods, organisation.name) if n)
 
 
 class LastDoor:
@@ -81,9 +59,9 @@ class LastDoor:
             moved_at: Head at which a register of each of those last moved.
         """
         self._of_owner, self._ready = {}, {}
-        sealable = frozenset().union(*(seal.classes for seal in self.broker.agreements.seals))
-        if sealable != self._sealable:
-            self._sealable = sealable
+        classes = sealable(self.broker.agreements)
+        if classes != self._sealable:
+            self._sealable = classes
             self._values.clear()
         everybody = {other for others in judged.values() for other in others}
         relatives = work.tx.relatives(everybody)
@@ -130,48 +108,27 @@ class LastDoor:
         found: set[Hit] = set()
         read = read_parts(parts)
         for owner in self.owners(subject):
-            guards = [GUARDS[kind] for kind in self._kinds[owner][1]]
-            as_sealed = Facts.of({**facts, **dict.fromkeys(guards, True)})
-            closed = closed_to(self.broker.agreements.seals, to.kind, as_sealed, guards)
-            found.update(hits(read, self._needles(work.tx, owner, closed, to.organisation, by_broker=by_broker)))
+            shut = closed(self.broker.agreements, to.kind, facts, self._kinds[owner][1])
+            found.update(hits(read, self._needles(work.tx, owner, shut, to.organisation, by_broker=by_broker)))
         return tuple(sorted(found))
 
     def _needles(
-        self, tx: Transaction, owner: int, closed: frozenset[FieldClass], to: str, *, by_broker: bool
+        self, tx: Transaction, owner: int, shut: frozenset[FieldClass], to: str, *, by_broker: bool
     ) -> Needles:
-        key = (owner, closed, to, by_broker)
+        key = (owner, shut, to, by_broker)
         ready = self._ready.get(key)
         if ready is None:
-            values = [v for v in self._values_of_owner(tx, owner) if v.field_class in closed]
-            ready = self._ready[key] = needles(values, self._harmless(to, by_broker=by_broker))
+            values = [v for v in self._values_of_owner(tx, owner) if v.field_class in shut]
+            ready = self._ready[key] = needles(values, harmless(self.broker.directory, to, by_broker=by_broker))
         return ready
 
     def _values_of_owner(self, tx: Transaction, owner: int) -> tuple[Value, ...]:
         """Everything that could be sealed of what any event said about this subject."""
         found = self._of_owner.get(owner)
         if found is None:
-            events = tx.rows_of_subject(owner)
-            gone = tx.forgotten({row.subject for row in events})
-            rows = [row.n for row in events if row.subject not in gone]
-            self._open(tx, [n for n in rows if n not in self._values])
+            rows = rows_about(tx, owner)
+            for n, event in opened(self.broker, tx, [n for n in rows if n not in self._values]).items():
+                self._values.keep(n, values_in(event, self.broker.agreements, self._sealable))
             values = (value for n in rows for value in self._values[n])
             found = self._of_owner[owner] = tuple(dict.fromkeys(values))
         return found
-
-    def _open(self, tx: Transaction, ns: Collection[int]) -> None:
-        for n, raw in (tx.contents(ns) if ns else {}).items():
-            event = decode(raw, self.broker.catalogue)
-            if event.event_type.startswith(BROKER_SAYS):
-                self._values.keep(n, ())  # it says of a child only what it was told
-                continue
-            classes = self.broker.agreements.classes[event.event_type]
-            self._values.keep(n, values_of(event, classes, self._sealable))
-
-    def _harmless(self, to: str, *, by_broker: bool) -> Collection[str]:
-        """Names that tell this recipient nothing: its own, and those of bodies that serve the whole area.
-
-        What the broker itself says names the functions that must act, whoever they are.
-        """
-        known = self.broker.directory.organisations.values()
-        told = [name for o in known if by_broker or o.slug == to or o.kind in AREA_WIDE for name in names_of(o)]
-        return [*told, Agency.BROKER]

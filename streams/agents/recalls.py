@@ -22,7 +22,7 @@ from sharing.release import Exchange
 from sharing.vocabulary import SETTINGS, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
-from streams.agents.last_door import AREA_WIDE, names_of
+from streams.agents.sealed import AREA_WIDE, names_of
 from streams.agents.views import BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."

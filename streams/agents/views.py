@@ -5,14 +5,17 @@ whichever process they are built.
 """
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 from sharing.codec import encode
+from sharing.directory import Directory
 from sharing.events import Event
 from sharing.ids import ExchangeId, SubjectId, recipient_subject_token
 from sharing.policy import CLEAR, WITHHOLD, Decision, FieldRuling
 from sharing.policy.decision import shape_of
 from sharing.policy.pseudo import TOKEN
+from sharing.reconciliation.parties import speaker
 from sharing.reconciliation.state import SubjectState
 from sharing.redaction.wire import around
 from sharing.release import Dress, Exchange, due_by, view
@@ -20,6 +23,7 @@ from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.handover import View
 from streams.broker import Broker
 
+CALLBACKS = ("callback", "duty_phone")
 BROKER_SAYS = ("broker.", "correction.")
 _TAKEN = {one.words: one for one in (CLEAR, TOKEN)}
 
@@ -38,10 +42,24 @@ def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId
     answers = reference_for(event, exchange.recipient, state)
     classes = broker.agreements.classes[event.event_type]
     dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key, classes)
-    seen = view(event, exchange, subject, dress)
+    seen = view(with_callback(event, broker.directory), exchange, subject, dress)
     token = recipient_subject_token(key, exchange.recipient.organisation, subject)
     told = around(exchange.decision, seen)
     return View(told.key(token, exchange.exchange_id), encode(seen, broker.catalogue), event.event_type, told)
+
+
+def with_callback(event: Event, directory: Directory) -> Event:
+    """The event with a number to ring, where its sender gave none: texts may stay behind, the recipient can ask.
+
+    Whether anything did stay behind makes no difference to it.
+    """
+    name = next((n for n in CALLBACKS if hasattr(event, n)), None)
+    if name is None or getattr(event, name) is not None or event.event_type.startswith(BROKER_SAYS):
+        return event
+    sender = directory.get(event.envelope.organisation or "")
+    said_by = speaker(directory, sender.slug, event.envelope.author_function) if sender else None
+    number = sender.telephone(said_by.function) if sender and said_by else ""
+    return replace(event, **{name: number}) if number else event  # type: ignore[arg-type]
 
 
 def reference_for(event: Event, recipient: Recipient, state: SubjectState) -> str | None:

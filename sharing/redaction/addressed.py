@@ -1,0 +1,102 @@
+"""Text that was written for the one who receives it goes at once, after a look for what it must not hold.
+
+It is no free text to be withheld: a refusal without its reason, a notice without its circumstances help no child. But
+who writes fast writes an address. So each such text is looked through for the sealed values of this family and then for
+patterns of postcodes, telephone and NHS numbers, e-mail and web addresses; a field with a hit stays behind, the rest
+goes at once, with a number to ring.
+
+Left out: whose values are sealed (`streams`), sending, and what a person does with a text that stayed behind. Rules:
+what the same decision gives the recipient in a field of its own is no hit in a text; numbers that stand in the
+directory are nobody's secret; a referral on its way to social care is not looked at; a hit names the field, never the
+value.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from json import loads
+
+from sharing.events import Event, ReferralSubmitted
+from sharing.policy import Decision
+from sharing.policy.canonical import canonical
+from sharing.policy.decision import rows_of, shape_of
+from sharing.policy.lattice import WITHHOLD, TransformKind
+from sharing.redaction.tripwire import Needles, hits, national, read_parts, texts_at
+from sharing.vocabulary import FieldClass, Outcome
+
+DICTIONARY = "dictionary"
+"""Why a text stays behind although a permit gives it."""
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?(\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)", re.IGNORECASE)
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+44|0044|0)[\s().\-]*(?:\d[\s().\-]*){9,10}(?!\d)")
+_MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+_WEB = re.compile(r"https?://\S|\bwww\.\S|\b[a-z0-9\-]+\.(?:com|org|net|info|uk|eu|io)\b", re.IGNORECASE)
+_NHS = re.compile(r"(?<!\d)\d{3}[ \-]?\d{3}[ \-]?\d{4}(?!\d)")
+_WEIGHTS = range(10, 1, -1)
+GIVEN = {"postcode": "child.postcode", "telephone": "child.telephone", "reach": "child.telephone",
+         "nhs": "child.nhs_number"}  # fmt: skip
+"""For each pattern the field that, given in clear, makes it no hit."""
+
+
+def held_back(
+    event: Event, decision: Decision, classes: Mapping[str, FieldClass], sealed: Needles, known: Collection[str]
+) -> frozenset[str]:
+    """Paths of addressed texts that must stay behind; empty nearly always.
+
+    Args:
+        event: The whole event.
+        decision: About it and its recipient.
+        classes: Of its fields, by path.
+        sealed: Values of the family that seals close to this recipient.
+        known: National parts of the telephone numbers of the directory.
+    """
+    if decision.outcome is not Outcome.DELIVER or isinstance(event, ReferralSubmitted):
+        return frozenset()
+    clear = {r.path for r in decision.fields if r.is_released and r.transform.kind is TransformKind.CLEAR}
+    allowed = {name for name, path in GIVEN.items() if path in clear}
+    own = {national(text) for path in clear if classes.get(path) in _REACHED_BY for text in texts_at(event, path)}
+    found = set()
+    for path in clear:
+        if classes.get(path) is FieldClass.ADDRESSED:
+            texts = list(texts_at(event, path))
+            if any(_is_hit(text, allowed, {*known, *own}, sealed) for text in texts):
+                found.add(path)
+    return frozenset(found)
+
+
+_REACHED_BY = frozenset({FieldClass.PROFESSIONAL_CONTACT, FieldClass.REFERRER})
+"""Classes of field that hold the numbers of those who work with the child."""
+
+
+def _is_hit(text: str, allowed: Collection[str], known: Collection[str], sealed: Needles) -> bool:
+    if sealed and hits(read_parts({"text": text.encode()}), sealed):
+        return True
+    return any(name not in allowed for name in _patterns(text, known))
+
+
+def _patterns(text: str, known: Collection[str]) -> Iterator[str]:
+    """Names of the patterns that a text holds."""
+    if any(not _ORDINAL.fullmatch(inward) for inward in _POSTCODE.findall(text)):
+        yield "postcode"
+    if any(national(number) not in known for number in _TELEPHONE.findall(text)):
+        yield "telephone"
+    if _MAIL.search(text) or _WEB.search(text):
+        yield "reach"
+    if any(_is_nhs_number(re.sub(r"\D", "", number)) for number in _NHS.findall(text)):
+        yield "nhs"
+
+
+def _is_nhs_number(digits: str) -> bool:
+    remainder = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=False)) % 11
+    return (11 - remainder) % 11 == int(digits[9])
+
+
+def without(decision: Decision, paths: Collection[str]) -> Decision:
+    """The same decision with these texts withheld, for the reason that something was found in them."""
+    if not paths:
+        return decision
+    fields = tuple(r._replace(transform=WITHHOLD, reason=DICTIONARY) if r.path in paths else r for r in decision.fields)
+    body = canonical({**loads(decision.body()), "fields": rows_of(fields)})
+    shape = shape_of(decision.event_type, fields)
+    return replace(decision, fields=fields, shape=shape, digest=sha256(body).digest(), _body=body)
