@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SHARED_PARTS = ("Envelope", "Child")
+SHARED_PARTS = ("Envelope", "Child", "Nobody")
 
 
 @dataclass(frozen=True, slots=True)

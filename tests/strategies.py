@@ -4,8 +4,9 @@ A field added to the catalogue is drawn without a change here.
 """
 
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from itertools import count
 from types import UnionType
 from typing import Union, get_args, get_origin, get_type_hints
 
@@ -58,6 +59,40 @@ def records(cls):
 
 children = records(Child)
 envelopes = records(Envelope)
+
+
+def empty(event_type):
+    """An event of this type that says nothing at all."""
+    cls = EVENT_TYPES[event_type]
+    return cls(envelope=Envelope(), child=get_type_hints(cls)["child"]())
+
+
+def full(event_type):
+    """An event of this type with every field filled, each text, date and number another one; lists hold two."""
+    return _filled(EVENT_TYPES[event_type], count(1))
+
+
+def _filled(hint, numbers):
+    if get_origin(hint) in (Union, UnionType):
+        return _filled(next(a for a in get_args(hint) if a is not type(None)), numbers)
+    if get_origin(hint) is tuple:
+        return tuple(_filled(get_args(hint)[0], numbers) for _ in range(2))
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        return hint(**{f.name: _filled(hints[f.name], numbers) for f in fields(hint)})
+    number = next(numbers)
+    if issubclass(hint, Enum):
+        return list(hint)[number % len(hint)]
+    return _PLANTED[hint](number)
+
+
+_PLANTED = {
+    str: lambda number: f"canary-{number:04}-here",
+    int: lambda number: 700_000 + number,
+    bool: lambda number: number % 2 == 0,
+    datetime: lambda number: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number),
+    date: lambda number: date(1990, 1, 1) + timedelta(days=number),
+}
 
 
 def events_of(*event_types):

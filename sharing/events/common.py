@@ -114,9 +114,31 @@ class Child(Quiet):
     ethnicity: str | None = None
 
 
+_OF_A_CHILD = frozenset(f.name for f in fields(Child))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Nobody(Quiet):
+    """No child: stands where an event must name nobody, so that no schema has a place for a name.
+
+    Whoever asks it what one asks a child is told that there is nothing.
+    """
+
+    def __getattr__(self, name: str) -> None:
+        if name not in _OF_A_CHILD:
+            raise AttributeError(name)
+
+
+NOBODY = Nobody()
+"""Stands as the child of such an event; a checker of types is told that it answers as a child would."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Event(Quiet):
-    """What every event type has in common. `event_type` is the name in the catalogue."""
+    """What every event type has in common. `event_type` is the name in the catalogue.
+
+    The few that are about no child have `Nobody` in its place.
+    """
 
     event_type: ClassVar[str] = ""
 

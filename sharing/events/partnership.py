@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from sharing.events.common import Event
+from sharing.events.common import NOBODY, Event, Nobody
 
 
 class DisagreementAbout(StrEnum):
@@ -96,6 +96,7 @@ class ConsultationRequested(Event):
 
     event_type: ClassVar[str] = "consultation.requested"
 
+    child: Nobody = NOBODY  # type: ignore[assignment]
     consultation_ref: str | None = None
     age_band: AgeBand | None = None
     concern: str | None = None
@@ -116,6 +117,7 @@ class ConsultationAdvised(Event):
 
     event_type: ClassVar[str] = "consultation.advised"
 
+    child: Nobody = NOBODY  # type: ignore[assignment]
     consultation_ref: str | None = None
     advice: str | None = None
     level_advised: int | None = None

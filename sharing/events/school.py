@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sharing.events.common import Event
+from sharing.events.common import NOBODY, Event, Nobody
 
 
 class AlertAction(StrEnum):
@@ -205,6 +205,7 @@ class SettingContactChanged(Event):
 
     event_type: ClassVar[str] = "school.contact.changed"
 
+    child: Nobody = NOBODY  # type: ignore[assignment]
     contact_function: str | None = None
     contact_phone: str | None = None
     deputy_function: str | None = None

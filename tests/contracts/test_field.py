@@ -3,7 +3,9 @@
 import pytest
 
 from schemas import read_schemas
-from sharing.events import EVENT_TYPES
+from sharing.codec import Catalogue, decode, encode
+from sharing.events import EVENT_TYPES, Child, Envelope
+from sharing.events.common import Nobody
 from sharing.policy import field_classes
 
 FIELD = {
@@ -92,6 +94,7 @@ OF_THIS_HOUSE = {
 """Events that this broker needs besides, to keep its registers and to ask."""
 
 CLASSES = field_classes(read_schemas())
+CATALOGUE = Catalogue.of(read_schemas())
 
 
 def test_the_catalogue_has_the_58_events_of_the_field_and_five_of_this_house():
@@ -106,6 +109,17 @@ def test_an_event_has_the_fields_that_the_field_asks_of_it(event_type):
         path, _, wanted = word.partition(":")
         assert path in own, path
         assert not wanted or own[path] == wanted, path
+
+
+@pytest.mark.parametrize("event_type", ["consultation.requested", "consultation.advised", "school.contact.changed"])
+def test_an_event_that_names_nobody_has_no_place_for_a_name(event_type):
+    """What a sender put there all the same would not leave the sender."""
+    assert not [path for path in CLASSES[event_type] if path.startswith("child")]
+    named = EVENT_TYPES[event_type](envelope=Envelope(), child=Child(surname="Lorimer", nhs_number="9434765919"))
+    raw = encode(named, CATALOGUE)
+    assert raw == encode(EVENT_TYPES[event_type](envelope=Envelope()), CATALOGUE)
+    assert decode(raw, CATALOGUE).child == Nobody()
+    assert decode(raw, CATALOGUE).child.surname is None
 
 
 def test_there_is_no_score():

@@ -48,7 +48,7 @@ def outcome(raw):
 
 
 @pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
-@settings(PATIENT, max_examples=40)
+@settings(PATIENT, max_examples=15)
 @given(data=st.data())
 def test_what_goes_in_comes_out(event_type, data):
     event = data.draw(events_of(event_type))
