@@ -73,7 +73,7 @@ L     -        -   -    -    -     -     -     -       -    -     grant  -     -
 M     Y        -   Y    -    -     -     -     T       Y    T     grant  -     -     T      Y     -     harm many  -
 N     Y        -   Y    -    Y     -     -     -       -    -     -      -     -     T      Y     -     four many  -
 O     Y        T   Y    -    -     -     -     -       -    -     Y      Y     Y     Y      Y     -     -    many  -
-P     Y        T   Y    Y    Y     -     -     Y       T    -     Y      Y     Y     Y      Y     Y     four many  -
+P     Y        T   Y    Y    Y     stand stand Y       T    -     Y      Y     Y     Y      Y     Y     four many  -
 P2    held     -   held seat -     -     -     -       -    -     -      -     -     -      held  -     harm -     -
 Q     Y        Y   Y    Y    Y     Y     Y     Y       Y    Y     Y      Y     Y     Y      Y     Y     four -     Y
 R     Y        -   Y    -    -     Y     Y     Y       -    -     Y      -     -     T      Y     -     harm -     -
