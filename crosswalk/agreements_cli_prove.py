@@ -22,7 +22,7 @@ from sharing.policy.witnesses import in_words, situation_of
 
 ENOUGH = 70
 """Per cent of widening mistakes that the invariants alone should stop."""
-SAMPLE = 1000
+SAMPLE = 400
 
 
 def prove(folder: Folder = HERE, as_json: AsJson = False) -> None:

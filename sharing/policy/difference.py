@@ -132,7 +132,7 @@ def difference(old: Agreements, new: Agreements) -> Difference:
         Misconfigured: more guards bear on one field of the two sets than can be compared.
     """
     pairs = sorted({key[:2] for key in chain(old.cells, new.cells)})
-    found = [found for event_type, kind in pairs for found in _of_recipient(old, new, event_type, kind)]
+    found = [found for event_type, kind in pairs for found in changes_for(old, new, event_type, kind)]
     by_way = {way: tuple(sorted((c for w, c in found if w is way), key=_worst_first)) for way in Way}
     return Difference(
         old=old.version,
@@ -153,7 +153,8 @@ def _worst_first(change: Change) -> tuple[object, ...]:
 Found = tuple[Way, Change]
 
 
-def _of_recipient(old: Agreements, new: Agreements, event_type: str, kind: RecipientKind) -> Iterator[Found]:
+def changes_for(old: Agreements, new: Agreements, event_type: str, kind: RecipientKind) -> Iterator[Found]:
+    """The changes for one event type and one kind of recipient alone, in no particular order."""
     names = [agreements.purposes_of.get((event_type, kind), ()) for agreements in (old, new)]
     told = set()
     for purpose in sorted({*names[0], *names[1]}):

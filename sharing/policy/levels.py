@@ -12,9 +12,9 @@ from sharing.policy.facts import Guard
 from sharing.policy.invariants import guards_at
 from sharing.policy.lattice import CLEAR, WITHHOLD, Transform
 from sharing.policy.model import Agreements, Cell, Permit
-from sharing.policy.outcomes import event_rows, fare, field_rulings
-from sharing.policy.paths import EXISTS
-from sharing.policy.pseudo import MARKER
+from sharing.policy.outcomes import event_rows, field_rulings
+from sharing.policy.paths import EXISTS, holds_one_text
+from sharing.policy.pseudo import MARKER, PSEUDO_FIELDS
 from sharing.policy.situations import Rows, Situations
 from sharing.vocabulary import RecipientKind
 
@@ -25,6 +25,7 @@ class Answers:
     def __init__(self, agreements: Agreements, cells: Iterable[Cell | None]) -> None:
         self.agreements = agreements
         self.cells = tuple(cell for cell in cells if cell is not None)
+        self._waiting = [_waits(cell) for cell in self.cells]
 
     def paths(self) -> set[str]:
         """Every field that some permit gives."""
@@ -36,11 +37,11 @@ class Answers:
 
     def shape(self, path: str) -> tuple[object, ...]:
         """What decides what becomes of a field: two fields of the same shape fare alike."""
-        return tuple((fare(cell, path), cell.classes.get(path)) for cell in self.cells)
+        return tuple(_shape(cell, path) for cell in self.cells)
 
     def bearing(self, path: str) -> tuple[object, ...]:
         """Everything that can change what becomes of a field: where it is the same, the field fares the same."""
-        return tuple(_bearing(cell, path) for cell in self.cells)
+        return tuple(_bearing(cell, path, waits) for cell, waits in zip(self.cells, self._waiting, strict=True))
 
     def levels(self, path: str, table: Situations) -> dict[Transform, Rows]:
         """How much of a field goes, and where; every situation is in exactly one entry."""
@@ -64,9 +65,16 @@ class Answers:
         return either(rows.hold for rows in found) & ~either(rows.deliver for rows in found)
 
 
-def _bearing(cell: Cell, path: str) -> tuple[object, ...]:
+def _shape(cell: Cell, path: str) -> tuple[object, ...] | None:
+    permit = cell.permits.get(path)
+    if permit is None:
+        return None
+    like = path if path in PSEUDO_FIELDS else holds_one_text(cell.event_type, path)
+    return permit.permit_id, permit.fields[path].words, cell.classes.get(path), like
+
+
+def _bearing(cell: Cell, path: str, waits: frozenset[object]) -> tuple[object, ...]:
     own, exists, marker = cell.classes.get(path), cell.permits.get(EXISTS), cell.permits.get(MARKER)
-    waits = {(p.permit_id, p.when, p.hold_until) for p in cell.permits.values() if p.hold_until}
     marked = marker is not None and any(seal.shown for seal in cell.seals)
     seals = tuple(
         (s.when, s.exists, s.closes(path, own), s.closes(MARKER, None), s.do, s.shown, s.absolute, s.exceptions)
@@ -74,7 +82,12 @@ def _bearing(cell: Cell, path: str) -> tuple[object, ...]:
         if s.exists or s.closes(path, own) or marked
     )
     given = (_given(cell.permits.get(path), path), _given(exists, EXISTS), marked and _given(marker, MARKER))
-    return given, frozenset(waits), seals, cell.kind
+    return given, waits, seals, cell.kind
+
+
+def _waits(cell: Cell) -> frozenset[object]:
+    own = {permit.permit_id: permit for permit in cell.permits.values()}.values()
+    return frozenset((permit.permit_id, permit.when, permit.hold_until) for permit in own if permit.hold_until)
 
 
 def _given(permit: Permit | None, path: str) -> tuple[object, ...] | None:

@@ -5,14 +5,15 @@ out: making mistakes (`mutants`). Rules:
 1. A mutant widens if somebody receives more in some situation; it narrows if that never happens and somebody receives
    less; else it changes no outcome today. That is found by comparing, not by the kind of mistake.
 2. The invariants kill a mutant if one of them breaks. The difference shows every mutant that changes an outcome.
-3. What changes no outcome still moves the version of the set, so it cannot come into force without a signature.
+3. A rule can only break for a recipient for whom something changed, so it is asked about those alone.
+4. What changes no outcome still moves the version of the set, so it cannot come into force without a signature.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sharing.policy.cells import cells_of, purposes_of
-from sharing.policy.difference import difference
+from sharing.policy.difference import Way, changes_for
 from sharing.policy.invariants import violations
 from sharing.policy.matrix import version_of
 from sharing.policy.model import Agreements, Cell, CellKey, Permit, Seal
@@ -114,11 +115,11 @@ def _trial(agreements: Agreements, mutant: Mutant) -> Trial:
     widens = narrows = False
     killed_by = ""
     for pair in _moved(agreements, changed):
-        before, after = _only(agreements, pair), _only(changed, pair)
-        found = difference(before, after)
-        widens = widens or bool(found.disclosed)
-        narrows = narrows or bool(found.withheld or found.waiting)
-        killed_by = killed_by or next((v.rule_id for v in violations(after)), "")
+        ways = {way for way, _ in changes_for(agreements, changed, *pair)}
+        widens = widens or Way.DISCLOSED in ways
+        narrows = narrows or bool(ways - {Way.DISCLOSED})
+        if ways and not killed_by:
+            killed_by = next((violation.rule_id for violation in violations(_only(changed, pair))), "")
         if widens and killed_by:
             break
     moves = widens or narrows or version_of(changed) != agreements.version

@@ -126,3 +126,22 @@ def test_why_says_that_no_permit_names_a_field():
 def test_why_tells_what_it_cannot_read(arguments, said):
     with pytest.raises(Misconfigured, match=said):
         run("why", *arguments)
+
+
+def test_mutate_tells_the_score_and_what_only_a_comparison_shows():
+    done = run("mutate", "--limit", "23", "--json")
+    told = json.loads(done.stdout)
+    assert done.exit_code == (0 if told["enough"] else 1)
+    assert told["tried"] == 23
+    assert told["shown_by_difference"] + len(told["change_no_outcome"]) == 23
+    assert told["killed_by_invariants"] + len(told["survivors"]) == told["widening"]
+    said = run("mutate", "--limit", "23").stdout
+    assert f"stop {told['killed_by_invariants']} of them: {told['percent_killed']} % (wanted: 70 %)." in said
+
+
+def test_holes_lists_what_goes_under_a_seal_and_finds_no_gap_in_the_shipped_set():
+    done = run("holes")
+    assert (done.exit_code, "No gap" in done.stdout) == (0, True)
+    told = answer("holes")
+    assert told["gaps"] == 0
+    assert {hole["family"] for hole in told["holes"]} == {"location", "informant", "third party"}
