@@ -83,7 +83,8 @@ class Facts:
         intake_waiting_seconds: Oldest record in the cluster that was not taken in. `cluster_seen`: whether that can
         be told. unnumbered: Carriers that wait for a number. `unnumbered_seconds`: age of the oldest.
         checkpoint_seconds: Since the newest checkpoint was signed, real time; None before the first. still_counting:
-        The overdue answers are not all counted yet, after a start.
+        The overdue answers are not all counted yet, after a start. witnesses: Organisations that signed for the ledger
+        in the last five minutes. `refusing`: those that refuse to.
     """
 
     at: datetime
@@ -102,3 +103,5 @@ class Facts:
     unnumbered_seconds: float | None = None
     checkpoint_seconds: float | None = None
     still_counting: bool = False
+    witnesses: int = 0
+    refusing: int = 0

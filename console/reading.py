@@ -20,10 +20,12 @@ from console.rates import Minutes
 from console.vitals import code, read_connectors
 from ledger.packing import from_ms, to_ms, unpack_exchanges
 from ledger.store import Ledger, Transaction
+from ledger.witnesses import states
 from sharing.directory import Directory
 from sharing.errors import Retryable
 
 REMEMBERED = timedelta(days=1)
+WITNESSED_LATELY = timedelta(minutes=5)
 CARRIERS_AT_ONCE = 2_000
 DECIDED = "decided"
 _ROWS = (
@@ -147,6 +149,7 @@ class Reader:
             for s in self._onlooker.standings(tx, real_now, self._hidden)
         }
         waiting = list(self._unnumbered(tx))
+        witnesses = states(tx)
         return Facts(
             at=now,
             lanes=lanes,
@@ -158,6 +161,8 @@ class Reader:
             unnumbered_seconds=max(0.0, (now - min(waiting)).total_seconds()) if waiting else None,
             checkpoint_seconds=self._checkpoint(tx, real_now),
             still_counting=not self._cases.is_complete,
+            witnesses=sum(w.at is not None and now - w.at < WITNESSED_LATELY for w in witnesses),
+            refusing=sum(bool(w.refusal) for w in witnesses),
         )
 
     def _unnumbered(self, tx: Transaction) -> Iterator[datetime]:

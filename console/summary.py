@@ -59,6 +59,8 @@ def figures(facts: Facts, senders: Sequence[Node]) -> Iterator[Figure]:
     yield Figure("Carriers unnumbered", carriers, "wait for the sequencer", judge(facts.unnumbered_seconds))
     signed = words.age(facts.checkpoint_seconds) if facts.checkpoint_seconds is not None else "none yet"
     yield Figure("Newest checkpoint", signed, "since it was signed")
+    refusing = f"{facts.refusing:,} refuse to" if facts.refusing else "signed for the record in 5 minutes"
+    yield Figure("Witnesses", f"{facts.witnesses:,}", refusing, _if(facts.refusing, Verdict.STOPPED))
 
 
 def _if(count: int, verdict: Verdict) -> Verdict:

@@ -12,7 +12,7 @@ import typer
 from ledger.export_cli import export_command
 from ledger.lanes import lane_states
 from ledger.options import FAULT, AsJson, Database, KeyFile, opened
-from ledger.proof_cli import check_proof_command, key_command, prove_command
+from ledger.proof_cli import check_proof_command, key_command, prove_command, statements_command
 from ledger.sequencer import newest
 from ledger.shred_cli import hold_command, holds_command, lift_command, shred_command
 from ledger.verify import Verdict, verify
@@ -26,6 +26,7 @@ Against = Annotated[
 ]
 ledger_app.command("prove")(prove_command)
 ledger_app.command("check-proof")(check_proof_command)
+ledger_app.command("statements")(statements_command)
 ledger_app.command("key")(key_command)
 ledger_app.command("witnesses")(witnesses_command)
 ledger_app.command("export")(export_command)

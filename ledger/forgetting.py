@@ -16,10 +16,14 @@ SHREDS = 2
 class Forgetting(Part):
     """Children whose key was destroyed, inside one transaction."""
 
+    def shreds(self) -> int:
+        """How many keys were destroyed by now: whoever keeps contents in memory drops them when this moved."""
+        row = self.session.one("select value from head where id = ?", (SHREDS,))
+        return int(row[0]) if row else 0
+
     def notice_forgotten(self) -> None:
         """Drop every opened key if a child was forgotten since they were opened."""
-        row = self.session.one("select value from head where id = 2")
-        self.children.as_of(row[0] if row else 0)
+        self.children.as_of(self.shreds())
 
     def forgotten(self, subjects: Collection[int]) -> set[int]:
         """Of these subjects, those whose key was destroyed."""

@@ -456,6 +456,7 @@ class Verifier:
         self.tree, self.approvals = Tree(), Approvals()
         self.roots: dict[int, bytes] = {}
         self.counts: Counter[str] = Counter()
+        self.witnesses: dict[str, int] = {}
         self._decisions: dict[str, Json] = {}
         self._first_at: dict[str, tuple[str, int]] = {}
         self._matched: set[int] = set()
@@ -609,6 +610,7 @@ class Verifier:
             if note.origin != self.origin or self.roots.get(note.size) != note.root:
                 raise Fault(f"forked: witness {organisation} has seen another tree of {note.size} leaves")
             self.counts["cosignatures"] += 1
+            self.witnesses[organisation] = max(self.witnesses.get(organisation, 0), note.size)
 
     def _check_proof(self, path: Path) -> None:
         """A proof of one disclosure leads from its leaf to the root that was signed."""
@@ -663,11 +665,13 @@ def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
     counts = {name: verifier.counts[name] for name in SHOWN} | {"leaves": verifier.tree.size}
     if asked.json:
         said = {"verified": fault is None, "fault": fault, "root": verifier.tree.root().hex(), **counts}
-        say(json.dumps(said | {"key_given": asked.key is not None}))
+        say(json.dumps(said | {"key_given": asked.key is not None, "witnesses": verifier.witnesses}))
     elif fault:
         say(f"NOT VERIFIED: {fault}")
     else:
         say("ok " + " ".join(f"{name}={n}" for name, n in counts.items() if n or name in SHOWN[:3]))
+        for organisation, size in sorted(verifier.witnesses.items()):
+            say(f"witnessed by {organisation} up to {size} leaves")
         if asked.key is None:
             say("the key was taken from the export itself; hand in --key to know that it is the ledger's")
     return 0 if fault is None else 1

@@ -1,10 +1,11 @@
-"""`crosswalk ledger prove`, `check-proof` and `key`: a proof of one disclosure, to be checked anywhere.
+"""`crosswalk ledger prove`, `check-proof`, `statements` and `key`: a proof of one disclosure, to be checked anywhere.
 
 Left out: making and checking (`proving`, `sharing.transparency`). Rule: checking needs the public key and nothing else
 of ours, no database and no network.
 """
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,17 @@ import typer
 
 from ledger.keys import load
 from ledger.options import FAULT, AsJson, Database, KeyFile, number_of, opened, told
-from ledger.proving import leaves_of, prove
+from ledger.proving import leaves_of, prove, statement_leaf
 from sharing.errors import Rejected
 from sharing.transparency.notes import from_verifier_key, verifier_key
 from sharing.transparency.proofs import from_text
 
-ExchangeId = Annotated[str, typer.Argument(metavar="EXCHANGE", help="Its id, as in a delivered file.")]
+ExchangeId = Annotated[
+    str,
+    typer.Argument(metavar="EXCHANGE|NUMBER", help="An exchange as in a delivered file, or the number of a statement."),
+]
+HEX_OF_AN_ID = 32
+Prefix = Annotated[str, typer.Argument(metavar="KIND", help="How the kind begins, such as key. or agreements.")]
 Decision = Annotated[
     int, typer.Option("--decision", help="Which of its decisions, 1 for the first; the newest if left out.")
 ]
@@ -28,11 +34,19 @@ Key = Annotated[str, typer.Option("--key", help="The ledger's public key: one wo
 def prove_command(exchange: ExchangeId, database: Database, keys: KeyFile, decision: Decision = 0) -> None:
     """Write a proof that one decision stands in the ledger: a text that is checked without the ledger."""
     with opened(database, keys) as ledger, ledger.reading() as tx:
-        found = leaves_of(tx, number_of(exchange))
+        sworn = statement_leaf(tx, int(exchange)) if len(exchange) < HEX_OF_AN_ID and exchange.isdecimal() else None
+        found = [sworn] if sworn else leaves_of(tx, number_of(exchange))
         if not found or not 0 <= decision <= len(found):
             typer.echo(f"the ledger has {len(found)} numbered decisions about this exchange", err=True)
             raise typer.Exit(FAULT)
         typer.echo(prove(tx, found[decision - 1]).text(), nl=False)
+
+
+def statements_command(database: Database, keys: KeyFile, prefix: Prefix = "") -> None:
+    """List what the ledger swears to beside events: number, time, kind and hash of the body."""
+    with opened(database, keys) as ledger, ledger.reading() as tx:
+        for said in tx.statements(prefix):
+            typer.echo(f"{said.n:>12}  {said.decided_at.isoformat()}  {said.kind:24} {sha256(said.body).hexdigest()}")
 
 
 def check_proof_command(file: File, key: Key, as_json: AsJson = False) -> None:  # noqa: FBT002

@@ -5,11 +5,13 @@ carriers keep, read once in order, so their cost grows with the ledger and is a 
 step between two checkpoints is made of the edge that the older one keeps and of what came after it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.documents import Digests, NumberedCarrier, documents, leaves
 from ledger.errors import Unproved
-from ledger.packing import POSITION_BITS
+from ledger.packing import MAX_ROWS, POSITION_BITS
 from ledger.sequencer import newest
 from ledger.store import Transaction
 from sharing.transparency.notes import note
@@ -71,18 +73,30 @@ def rows_with(tx: Transaction, exchange_id: bytes) -> list[int]:
     return [row[0] for row in tx.session.rows(sql, (exchange_id, exchange_id))]
 
 
+def statement_leaf(tx: Transaction, n: int) -> Placed | None:
+    """The leaf of the statement with that row number; None where there is none, or it is not numbered yet."""
+    at = n & (MAX_ROWS - 1)
+    placed = _placed(tx, n >> POSITION_BITS)
+    return next((leaf for position, document, leaf in placed if position == at and "statement" in document), None)
+
+
 def _in_carrier(tx: Transaction, number: int, exchange_id: bytes) -> list[Placed]:
+    wanted = exchange_id.hex()
+    return [leaf for _, document, leaf in _placed(tx, number) if document.get("exchange", {}).get("id") == wanted]
+
+
+def _placed(tx: Transaction, number: int) -> Iterator[tuple[int, dict[str, Any], Placed]]:
+    """Every leaf of a numbered carrier: position of its row, its own document, and where it stands."""
     row = tx.session.one("select ordinal, first_seq, decided_at, engine from carrier where id = ?", (number,))
     if row is None or row[0] is None:
-        return []
+        return
     carrier = NumberedCarrier(number, row[0], row[1], row[2], tx.word(row[3]))
-    found, index = [], carrier.first_leaf
-    for document in documents(tx, number, Digests()):
-        mine = [x["id"] == exchange_id.hex() for x in document.get("exchanges", ())] or [False]
-        made = leaves(carrier, document)
-        found += [Placed(index + i, leaf) for i, (leaf, wanted) in enumerate(zip(made, mine, strict=True)) if wanted]
-        index += len(made)
-    return found
+    index = carrier.first_leaf
+    for position, document in enumerate(documents(tx, number, Digests())):
+        parts = document.get("exchanges") or [None]
+        for part, leaf in zip(parts, leaves(carrier, document), strict=True):
+            yield position, {**document, "exchange": part or {}}, Placed(index, leaf)
+            index += 1
 
 
 def _hashes(tx: Transaction, after: int, upto: int) -> list[bytes]:

@@ -47,6 +47,7 @@ class Handover:
         self.wanted: frozenset[str] | None = None
         self._views: OrderedDict[bytes, tuple[bytes, View]] = OrderedDict()
         self._most = most
+        self._shreds = 0
         self._lock = threading.Lock()
 
     def put(self, views: Iterable[Named]) -> None:
@@ -62,6 +63,13 @@ class Handover:
         with self._lock:
             found = self._views.pop(exchange_id, None)
         return found[1] if found is not None and found[0] == decision else None
+
+    def as_of(self, shreds: int) -> None:
+        """Drop every view when more children's keys were destroyed than before: one may be of such a child."""
+        with self._lock:
+            if shreds != self._shreds:
+                self._views.clear()
+                self._shreds = shreds
 
     def __contains__(self, exchange_id: bytes) -> bool:
         return exchange_id in self._views

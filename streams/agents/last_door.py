@@ -44,6 +44,7 @@ class LastDoor:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         self._sealable: frozenset[FieldClass] = frozenset()
+        self._shreds = 0
         self._kinds: _Remembered[int, tuple[int, frozenset[SealKind]]] = _Remembered(MOST_SUBJECTS)
         self._values: _Remembered[int, tuple[Value, ...]] = _Remembered(MOST_EVENTS)
         self._watched: Mapping[int, tuple[int, ...]] = {}
@@ -59,9 +60,9 @@ class LastDoor:
             moved_at: Head at which a register of each of those last moved.
         """
         self._of_owner, self._ready = {}, {}
-        classes = sealable(self.broker.agreements)
-        if classes != self._sealable:
-            self._sealable = classes
+        classes, shreds = sealable(self.broker.agreements), work.tx.shreds()
+        if (classes, shreds) != (self._sealable, self._shreds):
+            self._sealable, self._shreds = classes, shreds  # values of a child that was forgotten go too
             self._values.clear()
         everybody = {other for others in judged.values() for other in others}
         relatives = work.tx.relatives(everybody)

@@ -88,6 +88,7 @@ class Release:
             with self.broker.ledger.transaction() as tx:
                 mine = self.outbox.lease_lanes(tx, real_now, LEASE)
                 self.handover.wanted = frozenset(tx.organisation(lane) for lane in mine)
+                self.handover.as_of(tx.shreds())
             self._leased_at = real_now
 
     # ------------------------------------------------------------ referrals

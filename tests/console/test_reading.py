@@ -9,13 +9,18 @@ import pytest
 from connectors.vitals import HEALTH_FILE
 from console.backlog import Backlog
 from console.facts import Overdue
+from console.summary import figures
+from console.verdicts import Verdict
 from console.vitals import HEALTH, read_connector
+from ledger import newest
 from ledger.verify import verify
+from ledger.witnesses import Heard, hear
 from sharing.errors import Retryable
 from sharing.reconciliation.state import QuestionState
 from sharing.vocabulary import Outcome
 from tests.console.rig import NOW, Town, a_question, busy
 from tests.ledger.postgres import server
+from tests.ledger.test_witnesses import HARBOUR, says
 
 SCHOOL, CARE, POLICE = "oakfield-primary", "easthaven-social-care", "easthaven-police"
 
@@ -123,6 +128,27 @@ def test_carriers_wait_for_a_number_and_the_checkpoint_ages_in_real_time(town):
     town.number()
     facts = reader.read(NOW, NOW + timedelta(seconds=40))
     assert (facts.unnumbered, facts.unnumbered_seconds, facts.checkpoint_seconds) == (0, None, 40)
+
+
+def test_witnesses_are_counted_while_they_sign_and_one_that_refuses_is_seen(town):
+    town.event("one", "csc.plan.changed", [SCHOOL])
+    town.number()
+    assert says(town.ledger, checkpoint(town), int((NOW - timedelta(minutes=1)).timestamp())) is Heard.KEPT
+    reader = town.reader()
+    facts = reader.read(NOW, NOW)
+    assert (facts.witnesses, facts.refusing) == (1, 0)
+    assert reader.read(NOW + timedelta(minutes=9), NOW).witnesses == 0
+    with town.ledger.transaction() as tx:
+        hear(tx, HARBOUR, ("refused FORKED", ""), NOW, "engine")
+    facts = reader.read(NOW, NOW)
+    assert facts.refusing == 1
+    shown = {figure.name: (figure.tone, figure.note) for figure in figures(facts, [])}
+    assert shown["Witnesses"] == (Verdict.STOPPED, "1 refuse to")
+
+
+def checkpoint(town: Town):
+    with town.ledger.reading() as tx:
+        return newest(tx).checkpoint
 
 
 def test_overdue_answers_are_counted_by_owner_until_they_are_given(town):

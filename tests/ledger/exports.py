@@ -4,11 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import cryptography
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger import Ledger, Redecision, Statement, newest
@@ -162,13 +164,19 @@ class Exported:
         return Exported(to_folder, self.key)
 
     def verify(self, *options: str) -> tuple[int, str]:
-        """Run the verifier as an outsider does: elsewhere, without anything of the product within reach."""
+        """Run the verifier as an outsider does: elsewhere, with `cryptography` within reach and nothing else."""
         code = (
-            "import sys, runpy; sys.path = [p for p in sys.path if p]; sys.argv = sys.argv[1:];"
+            "import sys, runpy, importlib.util as u; sys.path.append(sys.argv[1]); sys.argv = sys.argv[2:];"
+            "assert not any(map(u.find_spec, ('ledger', 'sharing', 'sqlalchemy', 'yaml'))), 'not bare';"
             "runpy.run_path(sys.argv[0], run_name='__main__')"
         )
-        command = [sys.executable, "-I", "-c", code, str(VERIFIER), str(self.folder), "--key", self.key, *options]
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60, check=False)
+        with tempfile.TemporaryDirectory() as bare:
+            for path in Path(cryptography.__file__).parents[1].glob("*"):
+                if path.name.startswith(("cryptography", "cffi", "_cffi", "pycparser")):
+                    (Path(bare) / path.name).symlink_to(path)
+            asked = [bare, str(VERIFIER), str(self.folder), "--key", self.key, *options]
+            command = [sys.executable, "-I", "-S", "-c", code, *asked]
+            done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60, check=False)
         assert not done.stderr, done.stderr
         return done.returncode, done.stdout.strip()
 

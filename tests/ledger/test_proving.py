@@ -105,6 +105,16 @@ def test_the_commands_prove_and_check_without_the_ledger(tmp_path):
     file.write_text(made.stdout.replace("index 0", "index 1"), encoding="utf-8")
     bad = invoke(ledger_app, ["check-proof", str(file), "--key", word])
     assert (bad.exit_code, "NOT PROVED" in bad.stdout) == (1, True)
+    with closing(Ledger.open(url, keys)) as ledger:
+        with ledger.transaction() as tx:
+            tx.write(carrier(statements=(Statement("key.shredded", b'{"key":"x"}'),)))
+        number(ledger)
+    listed = invoke(ledger_app, ["statements", "key.", *options]).stdout
+    n, body = listed.split()[0], listed.split()[-1]
+    file.write_text(invoke(ledger_app, ["prove", n, *options]).stdout, encoding="utf-8")
+    sworn = json.loads(invoke(ledger_app, ["check-proof", str(file), "--key", word, "--json"]).stdout)
+    assert sworn["leaf"]["statement"] == {"body": body, "kind": "key.shredded"}
+    assert invoke(ledger_app, ["prove", str(int(n) + 1), *options]).exit_code == 2
     assert invoke(ledger_app, ["prove", "00" * 16, *options]).exit_code == 1
     assert invoke(ledger_app, ["prove", "nonsense", *options]).exit_code == 2
     assert invoke(ledger_app, ["check-proof", str(tmp_path / "none"), "--key", word]).exit_code == 2
