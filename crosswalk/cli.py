@@ -92,6 +92,7 @@ ROOMS = [
     ("translate", "connectors.translate_cli", "translate"),
     ("review", "crosswalk.review_cli", "review_app"),
     ("why", "crosswalk.why_cli", "why"),
+    ("grant", "crosswalk.grant_cli", "grant_app"),
     ("agreements", "crosswalk.agreements_cli", "agreements_app"),
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
     ("disclosures", "crosswalk.disclosures.cli", "disclosures_app"),

@@ -217,7 +217,9 @@ class Matrix:
         facts = said["guards"]
         if set(facts) != self._guards(cell):
             return "other facts were asked for than bear on it"
-        outcome, reason, rule = self._outcome(cell, facts)
+        closed = {**facts, "named_officer_grant": False} if "granted" in said else facts
+        opens = "$exists" in said.get("granted", ())
+        outcome, reason, rule = self._outcome(cell, facts if opens else closed)
         if said["reason"] == "no-head":
             waited = ("hold", "no-head", "") if outcome == "suppress" else None
             outcome, reason, rule = waited or (outcome, reason, rule)
@@ -226,7 +228,7 @@ class Matrix:
             return f"they give {outcome} ({reason} {rule}), recorded is {given[0]} ({given[1]} {given[2]})"
         if self._head(cell) != [said[k] for k in ("permit", "agreement", "statute")]:
             return "they name another permit, agreement or statute"
-        return self._fields(cell, said, facts)
+        return self._fields(cell, said, facts, closed)
 
     def _head(self, cell: Json | None) -> list[str]:
         permit = next((f[2] for f in cell["fields"] if f[0] == "$exists"), "") if cell else ""
@@ -273,7 +275,8 @@ class Matrix:
     def _waits(self, permit: Json, facts: Json) -> bool:
         return truth(permit["when"], facts) is not False and any(facts.get(g) is not True for g in permit["hold_until"])
 
-    def _fields(self, cell: Json | None, said: Json, facts: Json) -> str | None:
+    def _fields(self, cell: Json | None, said: Json, facts: Json, closed: Json) -> str | None:
+        """A grant lifts the fields that it names; every other is as it would be without the grant."""
         rows, paths = said["fields"], self.events[said["event"]]
         if [row[0] for row in rows] != [path for path, _ in paths]:
             return "other fields are listed than the event has"
@@ -283,7 +286,7 @@ class Matrix:
             elif path == "$exists":
                 wanted = [["clear", said["reason"], said["rule"]]]
             else:
-                wanted = self._field(cell, path, own, facts)
+                wanted = self._field(cell, path, own, facts if path in said.get("granted", ()) else closed)
             if row[1:] not in wanted:
                 return f"field {path}: they give {' '.join(wanted[0])}, recorded is {' '.join(row[1:])}"
         return None

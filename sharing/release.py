@@ -12,9 +12,11 @@ from datetime import datetime
 
 from sharing.events import Event, ReferralSubmitted
 from sharing.facts import Situation, facts_about
+from sharing.facts.evidence import grants_for
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id, recipient_subject_token
 from sharing.policy.decide import Decision, decide
-from sharing.policy.facts import Guard
+from sharing.policy.facts import Facts, Guard
+from sharing.policy.granting import decide_granted, paths_of
 from sharing.policy.lattice import CLEAR
 from sharing.policy.model import Agreements
 from sharing.policy.outcomes import SEALED
@@ -77,11 +79,23 @@ def prepare(
     for recipient in recipients:
         matter = guards_that_matter(agreements, event.event_type, recipient.kind)
         facts = facts_about(event, event_id.hex(), recipient, situation, matter)
-        decision = decide(agreements, event.event_type, recipient.kind, None, facts)
+        decision = _decided(event, recipient, situation, agreements, facts)
         made.append(
             Exchange(exchange_id(key, event_id, recipient.organisation, recipient.function), recipient, decision)
         )
     return tuple(made)
+
+
+def _decided(
+    event: Event, recipient: Recipient, situation: Situation, agreements: Agreements, facts: Facts
+) -> Decision:
+    if facts[Guard.NAMED_OFFICER_GRANT] is not True:
+        return decide(agreements, event.event_type, recipient.kind, None, facts)
+    granted: dict[str, frozenset[str]] = {}
+    for grant in grants_for(situation.state, recipient, situation.now):
+        paths = paths_of(agreements, event.event_type, grant.fields)
+        granted[grant.purpose] = granted.get(grant.purpose, frozenset()) | paths
+    return decide_granted(agreements, event.event_type, recipient.kind, facts, granted)
 
 
 def guards_that_matter(agreements: Agreements, event_type: str, kind: RecipientKind) -> frozenset[Guard]:

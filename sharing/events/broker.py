@@ -56,6 +56,7 @@ class TaskKind(StrEnum):
     SEND_SEAL_AGAIN = "SEND_SEAL_AGAIN"
     LOOK_AT_STOPPED_RECORD = "LOOK_AT_STOPPED_RECORD"
     ACT_FOR_SETTING = "ACT_FOR_SETTING"
+    REVIEW_GRANT = "REVIEW_GRANT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

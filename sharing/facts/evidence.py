@@ -5,6 +5,7 @@ No entry: the fact is false. Left out: whether an entry is too old (`findings`),
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from sharing.events import SealKind, SettingResult
@@ -12,9 +13,9 @@ from sharing.facts.situation import Asked, Entry, entry_of
 from sharing.policy.facts import Guard
 from sharing.reconciliation.involved import involvements_for
 from sharing.reconciliation.rules import REFERRAL_DECISION
-from sharing.reconciliation.standing import MeasureKind
-from sharing.reconciliation.state import Awaiting, Plan, Question, Seal
-from sharing.vocabulary import SETTINGS, RecipientKind
+from sharing.reconciliation.standing import Grant, MeasureKind
+from sharing.reconciliation.state import Awaiting, Plan, Question, Seal, SubjectState
+from sharing.vocabulary import SETTINGS, Recipient, RecipientKind
 
 Entries = tuple[Entry, ...]
 Evidence = Callable[[Asked], Entries]
@@ -139,6 +140,19 @@ def sender_names_recipient(asked: Asked) -> Entries:
     return ()
 
 
+def named_officer_grant(asked: Asked) -> Entries:
+    """A grant for this child is in force for exactly this function of the recipient."""
+    found = grants_for(asked.state, asked.recipient, asked.situation.now)
+    return tuple(Entry(g.grant_id, g.given_at, "", g.starts_at) for g in found)
+
+
+def grants_for(state: SubjectState, recipient: Recipient, now: datetime) -> tuple[Grant, ...]:
+    """The grants that a recipient holds at this moment."""
+    held = (g for g in state.grants if g.in_force(now))
+    mine = (recipient.organisation, recipient.function)
+    return tuple(g for g in held if (g.recipient.organisation, g.recipient.function) == mine)
+
+
 def _nothing(_: Asked) -> Entries:
     """Only the event itself can say so."""
     return ()
@@ -167,6 +181,7 @@ EVIDENCE: Mapping[Guard, Evidence] = MappingProxyType(
         Guard.POLICE_PROTECTION_IN_FORCE: in_force(MeasureKind.POLICE_PROTECTION),
         Guard.CHILD_MISSING: in_force(MeasureKind.MISSING),
         Guard.CORE_GROUP_MEMBER: core_group_member,
+        Guard.NAMED_OFFICER_GRANT: named_officer_grant,
         Guard.SERIOUS_HARM_SET: _nothing,
         Guard.SENDER_NAMES_RECIPIENT: sender_names_recipient,
         Guard.CRIME_SUSPECTED: _nothing,

@@ -32,6 +32,7 @@ def merge_states(settled: SubjectState, provisional: SubjectState) -> SubjectSta
         questions=_together(settled.questions, provisional.questions, lambda q: (q.exchange_id, q.rule)),
         awaiting=_together(settled.awaiting, provisional.awaiting, lambda a: (a.event_id, a.rule, a.setting)),
         measures=_measures(settled.measures, provisional.measures),
+        grants=_together(settled.grants, provisional.grants, lambda g: g.grant_id),
     )
 
 

@@ -1,11 +1,14 @@
 """By what a register knows something, and what stands about a child for a time.
 
-Left out: involvements, seals, plans and questions (`state`), and what makes measures begin and end (`measures`).
+Left out: involvements, seals, plans and questions (`state`), and what makes measures and grants begin and end
+(`measures`, `grants`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from sharing.vocabulary import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,40 @@ class Measure:
     def in_force(self, now: datetime) -> bool:
         """Whether it has not ended, by word or by itself."""
         return self.is_open and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A named officer may see what a seal closes, for a time, because others said so.
+
+    Attributes:
+        grant_id: Hex, by which it stands in the ledger.
+        fields: Paths, or classes as `class:C`. `purpose`: under which alone it counts.
+        approvers: Functions that signed, never persons.
+        review_by: When somebody must have looked at it, None where two signed before. `stage`: how often somebody was
+            rung because nobody did.
+        revoked_at: When it was ended before its time, None if it was not.
+    """
+
+    grant_id: str
+    recipient: Recipient
+    fields: tuple[str, ...]
+    purpose: str
+    starts_at: datetime
+    ends_at: datetime
+    approvers: tuple[str, ...]
+    given_at: datetime
+    review_by: datetime | None = None
+    stage: int = 0
+    revoked_at: datetime | None = None
+    is_over: bool = False
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it counts at this moment."""
+        return self.revoked_at is None and self.starts_at <= now < self.ends_at
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When somebody or something must look at it: its start, its end, its review."""
+        times = [] if self.is_over or self.revoked_at is not None else [self.ends_at]
+        return min([*times, *([self.review_by] if self.review_by else [])], default=None)

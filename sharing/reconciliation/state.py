@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sharing.events import Event, PlanKind, SealKind
-from sharing.reconciliation.standing import Measure, Source
+from sharing.reconciliation.standing import Grant, Measure, Source
 from sharing.vocabulary import Recipient, RecipientKind
 
 
@@ -160,12 +160,20 @@ class SubjectState:
     questions: tuple[Question, ...] = ()
     awaiting: tuple[Awaiting, ...] = ()
     measures: tuple[Measure, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
     @property
     def next_at(self) -> datetime | None:
         """When the earliest clock of this subject needs a look, None when none does."""
         times = [q.next_at for q in self.questions if q.next_at] + [a.next_at for a in self.awaiting if a.next_at]
-        return min([*times, *(m.until for m in self.measures if m.is_open and m.until)], default=None)
+        times += [m.until for m in self.measures if m.is_open and m.until]
+        return min([*times, *(g.next_at for g in self.grants if g.next_at)], default=None)
+
+    @property
+    def lapses(self) -> bool:
+        """Whether something is in force that ends by itself: what rests on it must be asked anew when it leaves."""
+        measured = any(m.is_open and m.until is not None for m in self.measures)
+        return measured or any(not g.is_over and g.revoked_at is None for g in self.grants)
 
     def with_question(self, question: Question) -> "SubjectState":
         """The state with this question added, or put in the place of the one of the same exchange and rule."""
@@ -205,6 +213,7 @@ class Said:
         answers: Reference by which the recipient knows the matter (set as its `in_reply_to`): hex id of its own event,
             or of the exchange that it received; "" for none.
         ordinal: Number among those of the same cause, from 0: cause and ordinal are unique for ever.
+        apart: Whether it stands under a subject of its own, so that nothing joins it to a child.
         child_of: Hex id of the event whose child this is about, "" when it is about none. A step on a clock holds no
             child: the caller copies it in; agreements still decide every field.
     """
@@ -215,6 +224,7 @@ class Said:
     answers: str = ""
     ordinal: int = 0
     child_of: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,16 @@ from datetime import datetime, timedelta
 from sharing.calendar import Calendars
 from sharing.directory import Directory
 from sharing.events import Event
-from sharing.reconciliation import escalation, identity_waits, measures, questions, receipts, registers, settings_sought
+from sharing.reconciliation import (
+    escalation,
+    grants,
+    identity_waits,
+    measures,
+    questions,
+    receipts,
+    registers,
+    settings_sought,
+)
 from sharing.reconciliation.parties import may_say
 from sharing.reconciliation.questions import Exchanges
 from sharing.reconciliation.saying import World, numbered, then
@@ -85,7 +94,8 @@ def open_questions(
 def tick(state: SubjectState, now: datetime, directory: Directory, calendars: Calendars) -> Step:
     """Look at every clock of the subject. Call it when `state.next_at` has passed; earlier is harmless."""
     world = World(now, directory, calendars)
-    step = measures.tick(state, world)
+    step = grants.tick(state, world)
+    step = then(step, measures.tick(step.state, world))
     step = then(step, escalation.tick(step.state, world))
     return numbered(then(step, settings_sought.tick(step.state, world)))
 

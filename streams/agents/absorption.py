@@ -199,6 +199,8 @@ class Absorption:
         identity = event_id(self.broker.keys.ids, "crosswalk", said.event.event_type, said.cause, str(said.ordinal))
         if identity in self.rows or self.tx.seen([identity]):
             return
+        if said.apart:
+            subject = SubjectId(self.tx.new_subject())
         envelope = replace(said.event.envelope, event_id=identity.hex(), in_reply_to=said.answers or None)
         event = replace(said.event, envelope=envelope)
         if said.child_of and not any(True for _ in event.child.present()):

@@ -63,6 +63,8 @@ def views(work: Absorption, wanted: Container[str] | None = None) -> list[Named]
     made = []
     for pending in work.rows.values():
         state = work.state(pending.subject)
+        if state.lapses:
+            continue  # it may have ended by the time something leaves: the view is built then
         for exchange in pending.exchanges:
             mine = wanted is None or exchange.recipient.organisation in wanted
             if mine and exchange.decision.outcome is Outcome.DELIVER:
