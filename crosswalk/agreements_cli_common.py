@@ -5,6 +5,7 @@ Left out: what is asked of the set. Rule: whatever keeps a set from being read i
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,8 +24,12 @@ Folder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of words.")]
 
 
-def read_set(folder: Path = HERE) -> Agreements:
+def read_set(folder: Path = HERE, today: date | None = None) -> Agreements:
     """The set of a folder, compiled. Invariants are not proved here.
+
+    Args:
+        folder: Of the YAML files.
+        today: When it is to be in force: an agreement past its review is a fault. None: a set of any time can be read.
 
     Raises:
         Misconfigured: every fault at once, one line each.
@@ -37,7 +42,19 @@ def read_set(folder: Path = HERE) -> Agreements:
         raise Misconfigured(f"{folder}: a file is not UTF-8 text") from None
     if not texts:
         raise Misconfigured(f"{folder}: no agreements here; --agreements names the folder of the YAML files")
-    return load(texts, field_classes(read_schemas()))
+    return load(texts, field_classes(read_schemas()), today)
+
+
+def day_of(text: str) -> date:
+    """A day as YYYY-MM-DD, or today for no text.
+
+    Raises:
+        Misconfigured: it is no day.
+    """
+    try:
+        return date.fromisoformat(text) if text else datetime.now(UTC).date()
+    except ValueError:
+        raise Misconfigured(f"--on: '{text}' is no day; write it as YYYY-MM-DD") from None
 
 
 def tell(document: Any, lines: Iterable[str], *, as_json: bool) -> None:

@@ -11,20 +11,28 @@ from typing import Annotated
 import typer
 
 from agreements import HERE
-from crosswalk.agreements_cli_common import UNREADABLE, AsJson, Folder, aligned, counted, read_set, tell
+from crosswalk.agreements_cli_common import UNREADABLE, AsJson, Folder, aligned, counted, day_of, read_set, tell
 from sharing.errors import Misconfigured
 from sharing.policy import EXISTS, Agreements, Cell
 from sharing.policy.canonical import canonical
 from sharing.policy.conditions import words
 from sharing.policy.document import nearest
-from sharing.policy.matrix import matrix_of
+from sharing.policy.matrix import matrix_bytes, matrix_of
+from sharing.policy.pages import page_digest, page_of
 from sharing.vocabulary import RecipientKind
 
 
-def check(folder: Folder = HERE, as_json: AsJson = False) -> None:
+def check(
+    folder: Folder = HERE,
+    on: Annotated[
+        str, typer.Option("--on", metavar="DAY", help="Whether it may be in force that day; else today.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
     """Read the whole set and tell every fault at once, with file, line and column; else what it holds."""
+    day = day_of(on)
     try:
-        found = read_set(folder)
+        found = read_set(folder, day)
     except Misconfigured as fault:
         faults = str(fault).splitlines()
         if as_json:
@@ -61,17 +69,22 @@ def matrix(
     folder: Folder = HERE,
     to: Annotated[str, typer.Option("--to", metavar="KIND", help="Only to this kind of recipient.")] = "",
     event: Annotated[str, typer.Option("--event", metavar="EVENT", help="Only of this event type.")] = "",
+    page: Annotated[bool, typer.Option("--page", help="The whole as a Markdown page, to be read and signed.")] = False,
+    exact: Annotated[bool, typer.Option("--exact", help="The very bytes whose hash is the version.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show who receives which field of which event, for what purpose, how and when."""
     found = read_set(folder)
+    if page or exact:
+        typer.echo(page_of(found) if page else matrix_bytes(found), nl=False)
+        return
     kind = one_of(to, [k.value for k in RecipientKind], "--to", "kind of recipient") if to else ""
     wanted = one_of(event, found.classes, "--event", "event type") if event else ""
     cells = {k: c for k, c in found.cells.items() if kind in ("", k[1]) and wanted in ("", k[0])}
     if as_json:
         typer.echo(canonical({"version": found.version, "matrix": matrix_of(replace(found, cells=cells))}))
         return
-    typer.echo(f"version {found.version}; what is not listed goes to nobody")
+    typer.echo(f"version {found.version}, page {page_digest(found)}; what is not listed goes to nobody")
     for cell in sorted(cells.values(), key=lambda c: (c.kind, c.event_type)):
         for line in _page(cell):
             typer.echo(line)

@@ -8,6 +8,7 @@ share a permit and a class share their ruling, and what a pattern of rulings loo
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -72,7 +73,7 @@ class _Pigeonhole:
 
     Attributes:
         head: What stands in every decision of this cell.
-        guards: Those that are asked for, in the order of `Guard`.
+        guards: Those that are asked for, in the order of `Guard`. `said`: as the record says each, by name.
         groups: Fields that always share their ruling, by their first one.
         pages: Patterns of rulings seen so far.
     """
@@ -80,6 +81,7 @@ class _Pigeonhole:
     cell: Cell
     head: dict[str, str]
     guards: tuple[Guard, ...]
+    said: tuple[tuple[Guard, Mapping[bool | None, bytes]], ...]
     groups: tuple[tuple[str, ...], ...]
     pages: dict[object, _Page] = field(default_factory=dict)
 
@@ -116,7 +118,13 @@ def _pigeonhole(version: str, cell: Cell) -> _Pigeonhole:
         "statute": cell.purpose.statute if cell.purpose else "",
     }
     guards = tuple(guard for guard in Guard if guard in cell.guards)
-    return _Pigeonhole(cell, head, guards, _groups(cell))
+    said = tuple((guard, _said(guard)) for guard in sorted(guards))
+    return _Pigeonhole(cell, head, guards, said, _groups(cell))
+
+
+def _said(guard: Guard) -> Mapping[bool | None, bytes]:
+    """A fact as it stands in canonical JSON, without the braces around."""
+    return {value: canonical({guard.value: value})[1:-1] for value in (True, False, None)}
 
 
 def _groups(cell: Cell) -> tuple[tuple[str, ...], ...]:
@@ -144,7 +152,8 @@ def _decide_hole(hole: _Pigeonhole, facts: Facts) -> Decision:
     if page is None:
         page = hole.pages[pattern] = _write_page(hole, outcome, ruling, rulings)
     guards = tuple((guard, facts[guard]) for guard in hole.guards)
-    body = page.before + canonical({guard.value: value for guard, value in guards}) + page.after
+    known = dict(guards)
+    body = b"".join((page.before, b",".join(said[known[guard]] for guard, said in hole.said), page.after))
     return Decision(
         **hole.head,
         event_type=hole.cell.event_type,
@@ -197,9 +206,9 @@ def _write_page(hole: _Pigeonhole, outcome: Outcome, ruling: Ruling, rulings: li
         "fields": rows_of(fields),
     }
     del record["version"]
-    cut = b'"guards":'
-    before, after = canonical(record).split(cut + b"{}", 1)
-    return _Page(fields, shape_of(hole.cell.event_type, fields), before + cut, after)
+    cut = b'"guards":{'
+    before, after = canonical(record).split(cut + b"}", 1)
+    return _Page(fields, shape_of(hole.cell.event_type, fields), before + cut, b"}" + after)
 
 
 def _field(path: str, by: Ruling) -> FieldRuling:

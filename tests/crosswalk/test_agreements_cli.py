@@ -1,17 +1,20 @@
 """`crosswalk agreements`: what a data protection officer asks of a set, and is answered in words or JSON."""
 
 import json
+from hashlib import sha256
 
 import pytest
 
 from sharing.errors import Misconfigured
 from tests.crosswalk.agreements_kit import EXTRA, answer, run, written
 
+TODAY = ("--on", "2026-11-27")
+
 
 def test_check_tells_what_the_set_holds_and_its_version():
-    done = run("check")
+    done = run("check", *TODAY)
     assert (done.exit_code, "The set can be read" in done.stdout) == (0, True)
-    assert answer("check")["version"] in done.stdout
+    assert answer("check", *TODAY)["version"] in done.stdout
 
 
 def test_check_tells_every_fault_at_once_each_with_its_place(tmp_path):
@@ -19,18 +22,18 @@ def test_check_tells_every_fault_at_once_each_with_its_place(tmp_path):
         "to: [health_visitor]", "to: [health_visiter]"
     )
     folder = written(tmp_path, extra=faulty)
-    done = run("check", "--agreements", str(folder))
+    done = run("check", "--agreements", str(folder), *TODAY)
     assert done.exit_code == 2
     assert "did you mean 'child.surname'?" in done.stderr
     assert "extra.yaml:10:10: unknown recipient 'health_visiter'" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("2 faults")
-    told = answer("check", "--agreements", str(folder), status=2)
+    told = answer("check", "--agreements", str(folder), *TODAY, status=2)
     assert told["readable"] is False
     assert len(told["faults"]) == 2
 
 
 def test_a_folder_without_agreements_is_told_so(tmp_path):
-    done = run("check", "--agreements", str(tmp_path))
+    done = run("check", "--agreements", str(tmp_path), *TODAY)
     assert (done.exit_code, "no agreements here" in done.stderr) == (2, True)
     with pytest.raises(Misconfigured, match="no agreements here"):
         run("matrix", "--agreements", str(tmp_path))
@@ -52,6 +55,23 @@ def test_the_matrix_as_json_is_canonical_and_the_same_each_time():
     once, again = (run("matrix", "--json").stdout for _ in range(2))
     assert once == again
     assert once == json.dumps(json.loads(once), sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def test_an_agreement_past_its_review_is_told_on_the_day_after():
+    assert run("check", "--on", "2027-03-31").exit_code == 0
+    lapsed = run("check", "--on", "2027-04-01")
+    assert lapsed.exit_code == 2
+    assert "was to be reviewed by 2027-03-31 and today is 2027-04-01: review it" in lapsed.stderr
+    with pytest.raises(Misconfigured, match="--on: 'soon' is no day"):
+        run("check", "--on", "soon")
+
+
+def test_the_bytes_that_are_hashed_and_the_page_that_is_read_can_be_had():
+    version = answer("check", *TODAY)["version"]
+    assert sha256(run("matrix", "--exact").stdout.encode()).hexdigest() == version
+    page = run("matrix", "--page").stdout
+    assert page.startswith("# Who receives what, why and when\n")
+    assert sha256(page.encode()).hexdigest() in run("matrix", "--to", "requester").stdout.splitlines()[0]
 
 
 def test_prove_holds_for_the_shipped_set_and_says_how_much_was_looked_at():
