@@ -1,6 +1,7 @@
 """`crosswalk agreements diff | replay`: what another set would change, in every case and in those that were.
 
-Left out: who must sign for it, and bringing it into force.
+Left out: who must sign for it, and bringing it into force. Rule: what would go otherwise for recorded decisions shows
+how many children a seal protects, so it is told to who holds a clearance and to nobody else.
 """
 
 import re
@@ -13,6 +14,7 @@ import typer
 
 from agreements import HERE
 from crosswalk.agreements_cli_common import NOT_SO, AsJson, Folder, counted, read_set, tell
+from crosswalk.clearance import cleared
 from ledger.keys import load as load_keys
 from ledger.recorded import recorded
 from ledger.store import Ledger
@@ -83,12 +85,21 @@ def replay_command(
     until: Annotated[
         datetime | None, typer.Option("--until", help="Count back from here (UTC) instead of from now.")
     ] = None,
+    clearance_file: Annotated[
+        Path | None,
+        typer.Option("--clearance-file", envvar="CROSSWALK_CLEARANCE", help="File that gives clearance, mode 0600."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide what was decided once more, under a changed set: how many children, events and fields it would touch.
 
     Exit status 0: nothing would have gone otherwise; 1: something would.
     """
+    if not cleared(clearance_file, keys):
+        raise Misconfigured(
+            "--clearance-file: what was decided about children is told to who holds a clearance;"
+            " the partnership's data protection officer has one"
+        )
     agreements = read_set(new or folder)
     since = (until.replace(tzinfo=UTC) if until else datetime.now(UTC)) - _span(last)
     ledger = Ledger.open_existing(database, load_keys(keys))
@@ -134,5 +145,5 @@ def _tallies(title: str, by_kind: dict[str, Tally]) -> Iterator[str]:
         )  # fmt: skip
         yield f"{title} {who}: {', '.join(parts)}"
         for row in tally.document()["fields"] if kind else ():
-            moved = f"{row['after']} instead of {row['before']}, {row['times']:,} times"
+            moved = f"{row['after']} instead of {row['before']}, {counted(row['times'], 'time')}"
             yield f"  {row['field']} of {row['event']} (class {row['class']}): {moved}"

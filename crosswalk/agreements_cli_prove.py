@@ -5,6 +5,7 @@ Left out: whether facts are right, which no proof about agreements can tell.
 
 from collections import Counter
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -191,8 +192,9 @@ def _holes(found: tuple[Hole, ...]) -> Iterator[str]:
     groups: dict[tuple[str, ...], list[Hole]] = {}
     for hole in meant:
         groups.setdefault((hole.seal_id, hole.family, hole.kind.value, hole.ground.value), []).append(hole)
-    rows = [(*key, _contents(several)) for key, several in sorted(groups.items())]
-    yield from aligned([("seal", "family", "to", "because", "what"), *rows]) if rows else ()
+    for (seal, family, to, ground), several in sorted(groups.items()):
+        yield f"{seal}: {family}, to {to} ({ground})"
+        yield from wrap(_contents(several), width=116, initial_indent="  ", subsequent_indent="  ")
 
 
 def _contents(several: list[Hole]) -> str:

@@ -11,20 +11,19 @@ from sharing.policy.holes import FAMILIES, Ground, family_of, holes
 from sharing.policy.lattice import Transform, TransformKind
 from sharing.policy.model import NeverRule, SealException
 from sharing.vocabulary import FieldClass, Outcome, RecipientKind
-from tests.sharing.policy.small_sets import CLEAR, SHIPPED, permit, seal, set_of
+from tests.sharing.policy.small_sets import CLEAR, permit, seal, set_of
 
-EVENT = "health.registration.changed"
-CARER = "gp_practice"
-"""Stands for whatever tells where a child lives: here the practice, elsewhere the carer's name."""
+EVENT = "csc.placement.changed"
+CARER = "carer_name"
+"""Who knows the carer finds the child."""
 POLICE, HEALTH, SCHOOL = RecipientKind.POLICE_DUTY, RecipientKind.GP, RecipientKind.SCHOOL
 INVOLVED = Named(Guard.OPEN_INVOLVEMENT)
 SEALED = Named(Guard.ADDRESS_SEALED)
 
 
 def example(*, closes, excepted=(), do=None, fields=None):
-    """The address is sealed; the practice, which tells it, is released with it to health and police."""
+    """The address is sealed; the carer, who tells it, is released with it to health and police."""
     given = fields or {EXISTS: CLEAR, "child.postcode": CLEAR, CARER: CLEAR}
-    classes = {**SHIPPED.classes, EVENT: {**SHIPPED.classes[EVENT], CARER: FieldClass.LOCATION_INFERRING}}
     never = NeverRule(
         "no-address-under-seal", "Whoever fled must not be found.", frozenset({FieldClass.LOCATION}), frozenset(), None,
         None, frozenset(), frozenset(), SEALED,
@@ -34,7 +33,6 @@ def example(*, closes, excepted=(), do=None, fields=None):
         [permit("p", (HEALTH, POLICE), given, INVOLVED, event=EVENT)],
         [replace(made, do=do) if do else made],
         never=[never],
-        classes=classes,
     )
 
 
