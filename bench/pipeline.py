@@ -15,14 +15,17 @@ from typing import Any, Self
 import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from agreements import read_texts
 from bench.traffic import MOMENT, Sent
 from crosswalk.supervisor import Supervised, Supervisor
 from deploy.provision.topics import provision
 from ledger.keys import load_or_create
 from ledger.store import Ledger
+from sharing.approval.signatories import FILE
 from sharing.topics import all_topics, in_topic, out_topic, receipts_topic, seals_topic
-from streams.broker import read_directory
+from streams.broker import ENGINE, read_directory
 from streams.clock import SimulatedClock
+from streams.founding import found, invent_offices
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTNERSHIP = ROOT / "crosswalk" / "partnership"
@@ -78,10 +81,11 @@ class Pipeline:
         provision(self.bootstrap, all_topics(self.directory))
 
     def prepare(self) -> None:
-        """Everything but the topics."""
+        """Everything but the topics: the shipped agreements are in force, signed by invented offices."""
         self.folder.mkdir(parents=True, exist_ok=True)
         SimulatedClock(self.folder / "clock.txt").move_to(MOMENT)
-        assert self.ledger
+        offices = invent_offices((PARTNERSHIP / FILE).read_text(encoding="utf-8"), self.folder / "offices")
+        found(self.ledger, read_texts(), offices, MOMENT, ENGINE)
 
     @property
     def keys(self) -> Path:

@@ -7,7 +7,11 @@ status 0 it holds, 1 it does not, 2 it cannot be read.
 
 import typer
 
+from crosswalk.agreements_cli_approve import activate, approve
 from crosswalk.agreements_cli_change import diff, replay_command
+from crosswalk.agreements_cli_founding import approver_key, found_command
+from crosswalk.agreements_cli_history import history, signatories
+from crosswalk.agreements_cli_propose import propose, rollback, sign
 from crosswalk.agreements_cli_prove import holes_command, mutate, prove
 from crosswalk.agreements_cli_read import check, matrix
 from crosswalk.agreements_cli_why import why
@@ -21,3 +25,12 @@ agreements_app.command("mutate")(mutate)
 agreements_app.command("holes")(holes_command)
 agreements_app.command("diff")(diff)
 agreements_app.command("replay")(replay_command)
+agreements_app.command("propose")(propose)
+agreements_app.command("sign")(sign)
+agreements_app.command("approve")(approve)
+agreements_app.command("activate")(activate)
+agreements_app.command("rollback")(rollback)
+agreements_app.command("history")(history)
+agreements_app.command("signatories")(signatories)
+agreements_app.command("approver-key")(approver_key)
+agreements_app.command("found")(found_command)

@@ -147,6 +147,21 @@ class Events(Part):
         ]
         return sorted(found, key=lambda s: (s.ordinal is None, s.ordinal or 0, s.n))
 
+    def statements_mark(self, prefix: str) -> tuple[int, int]:
+        """How many statements have a kind that begins so, and the highest row number: moves when one is added."""
+        row = self.session.one(
+            "select count(*), coalesce(max(n), 0) from statement where kind in"
+            " (select id from word where substr(text, 1, ?) = ?)",
+            (len(prefix), prefix),
+        )
+        assert row is not None
+        return int(row[0]), int(row[1])
+
+    def statement_bodies(self, ns: Collection[int]) -> list[bytes]:
+        """Bodies of the statements in these rows, in order; what is gone is left out."""
+        rows = self.select_among("select n, body from statement where", "n", ns)
+        return [bytes(body) for _, body in sorted((n, body) for n, body in rows)]
+
     def outcomes(self, numbers: Collection[int]) -> dict[int, bytes]:
         """Canonical JSON of decisions, by number."""
         return {n: bytes(body) for n, body in self.select_among("select id, body from outcome where", "id", numbers)}

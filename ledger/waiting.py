@@ -59,6 +59,10 @@ class Waiting(Part):
         sql = f"{_HELD} due_by <= ? order by due_by, n limit ?"
         return [self._held(row) for row in self.session.rows(sql, (to_ms(now), limit))]
 
+    def held_because(self, reason: str, limit: int) -> list[Held]:
+        """Exchanges that wait for this reason, the longest first."""
+        return [self._held(row) for row in self.session.rows(f"{_HELD} reason = ? order by n limit ?", (reason, limit))]
+
     def release_held(self, exchange_ids: Collection[bytes]) -> int:
         """They wait no longer; a redecision of the same transaction says what becomes of them. Number that waited."""
         ids = [(x,) for x in exchange_ids]

@@ -4,15 +4,16 @@ Composed once per process; agents hold no globals.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from agreements import read_texts
 from ledger.keys import Keys, load_or_create
-from ledger.store import Ledger
+from ledger.store import Ledger, Transaction
 from schemas import read_schemas
 from sharing.calendar import Calendars
 from sharing.calendar import from_document as calendars_from
@@ -22,6 +23,7 @@ from sharing.directory import from_document as directory_from
 from sharing.errors import Misconfigured
 from sharing.policy import Agreements, field_classes, load, violations
 from streams.clock import Now, clock_from
+from streams.head import HeadWatch, Stand
 from streams.settings import Settings
 
 ENGINE = "0.1.0"
@@ -30,15 +32,29 @@ ENGINE = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """What an agent needs beside its input."""
+    """What an agent needs beside its input.
+
+    Attributes:
+        folder: Agreements of the installation's folder: by which is decided while no signed set was ever in force.
+    """
 
     ledger: Ledger
     keys: Keys
     catalogue: Catalogue
     directory: Directory
     calendars: Calendars
-    agreements: Agreements
+    folder: Agreements
     now: Now
+    head: HeadWatch = field(default_factory=HeadWatch)
+
+    def stand(self, tx: Transaction) -> Stand:
+        """Which agreements are in force, as a transaction sees it."""
+        return self.head.look(tx, self.now(), self.folder)
+
+    @property
+    def agreements(self) -> Agreements:
+        """Those by which was decided last in this process. A decision asks `stand`, in its own transaction."""
+        return self.head.last.agreements if self.head.last is not None else self.folder
 
 
 def open_broker(settings: Settings) -> Broker:
@@ -49,16 +65,18 @@ def open_broker(settings: Settings) -> Broker:
         Retryable: the database is away.
     """
     keys = load_or_create(settings.keys)
-    now = clock_from(settings.clock, production=settings.production)
-    return Broker(
+    broker = Broker(
         ledger=Ledger.open(settings.database, keys),
         keys=keys,
         catalogue=Catalogue.of(read_schemas()),
         directory=read_directory(settings.partnership),
         calendars=calendars_from(read_yaml(settings.partnership / "calendars.yaml"), "calendars.yaml"),
-        agreements=read_agreements(settings.agreements, now().date()),
-        now=now,
+        folder=read_agreements(settings.agreements),  # not asked whether reviewed: referrals must go all the same
+        now=clock_from(settings.clock, production=settings.production),
     )
+    with broker.ledger.reading() as tx:
+        broker.stand(tx)
+    return broker
 
 
 def read_directory(partnership: Path) -> Directory:
@@ -76,14 +94,38 @@ def read_agreements(folder: Path, today: date | None = None) -> Agreements:
     Raises:
         Misconfigured: lists every fault with file, line and the nearest right word, or every invariant that is broken.
     """
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
-    if not texts:
-        raise Misconfigured(f"{folder}: no agreements here; CROSSWALK_AGREEMENTS names the folder of the YAML files")
-    agreements = load(texts, field_classes(read_schemas()), today)
+    agreements = load(read_agreement_texts(folder), field_classes(read_schemas()), today)
     broken = violations(agreements)
     if broken:
         raise Misconfigured("\n".join(f"{folder.name}/invariants.yaml: {violation}" for violation in broken))
     return agreements
+
+
+def read_agreement_texts(folder: Path) -> dict[str, str]:
+    """The texts of a folder of agreements, by file name.
+
+    Raises:
+        Misconfigured: there are none, or one cannot be read.
+    """
+    try:
+        texts = read_texts(folder)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Misconfigured(f"{folder}: agreements that cannot be read: {type(fault).__name__}") from None
+    if not texts:
+        raise Misconfigured(f"{folder}: no agreements here; CROSSWALK_AGREEMENTS names the folder of the YAML files")
+    return texts
+
+
+def read_partnership_text(partnership: Path, name: str) -> str:
+    """One file of the partnership's folder, as text.
+
+    Raises:
+        Misconfigured: it cannot be read.
+    """
+    try:
+        return (partnership / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Misconfigured(f"{name}: cannot be read; CROSSWALK_PARTNERSHIP names its folder") from fault
 
 
 def read_yaml(path: Path) -> Mapping[str, Any]:

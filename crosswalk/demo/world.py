@@ -14,15 +14,18 @@ from typing import Any
 
 import yaml
 
+from agreements import read_texts
 from connectors.secrets import make_key_file
 from crosswalk.supervisor import Supervised, Supervisor
 from deploy.provision.topics import provision
 from ledger.keys import load_or_create
 from ledger.store import Ledger
+from sharing.approval.signatories import FILE
 from sharing.directory import Directory
 from sharing.topics import all_topics
-from streams.broker import read_directory
+from streams.broker import ENGINE, read_directory
 from streams.clock import SimulatedClock
+from streams.founding import found, invent_offices
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 PARTNERSHIP = PACKAGE / "crosswalk" / "partnership"
@@ -82,7 +85,14 @@ class World:
         for organisation in self.enrolled():
             self._make_agency(organisation)
         provision(self.bootstrap, all_topics(self.directory))
-        Ledger.open(self.database, load_or_create(self.folder / "broker" / "broker.keys")).close()
+        self._found(start)
+
+    def _found(self, start: datetime) -> None:
+        """The database, and the shipped agreements in force in it, signed by invented offices."""
+        ledger = Ledger.open(self.database, load_or_create(self.folder / "broker" / "broker.keys"))
+        offices = invent_offices((PARTNERSHIP / FILE).read_text(encoding="utf-8"), self.folder / "broker" / "offices")
+        found(ledger, read_texts(), offices, start, ENGINE)
+        ledger.close()
 
     def enrolled(self) -> list[str]:
         """Every organisation that runs a connector."""

@@ -5,8 +5,8 @@ Rules:
    one that follows a set which cannot be read any more.
 2. Where a field newly goes to somebody, the controller of everybody who may say that event signs, for a health body its
    Caldicott guardian too; and with them local authority, integrated care board and police.
-3. What moves the frame (an invariant, a guard, a purpose, an agreement's dates or parties, when something waits) may
-   widen without a field to show; local authority, integrated care board and police sign it.
+3. What moves the frame (an invariant, a guard, a purpose, an agreement's dates or parties, what waits instead of being
+   refused) may widen without a field to show; local authority, integrated care board and police sign it.
 4. A change of the table of signatories is signed by these three and by every office whose row it changes, each with
    the key that it has now.
 5. Anything else only narrows, or changes nothing: any one office of the table signs.
@@ -26,6 +26,7 @@ from sharing.vocabulary import OrganisationKind
 BY_BROKER = frozenset({"broker", "correction"})
 """Families of event that the broker says itself."""
 DISCLOSED, WAITS, OTHERWISE = "newly_disclosed", "waits_otherwise", "changed_otherwise"
+REFUSED = "withhold"
 _HARMLESS = ("permit ", "seal ")
 """What these lines change shows in the fields, one by one, if it shows anywhere."""
 _NARROWS = {"agreement": "taken out", "purpose": "taken out", "never": "new", "always": "new"}
@@ -110,7 +111,8 @@ def _disclosures(report: Mapping[str, Any]) -> dict[OrganisationKind, list[str]]
 
 def _frame(report: Mapping[str, Any]) -> Iterator[str]:
     for change in report.get(WAITS, ()):
-        yield f"{change['event']} to {change['to']} waits otherwise"
+        if change.get("after") != REFUSED:
+            yield f"{change['event']} to {change['to']} waits, and may go when that is settled, where it was refused"
     for line in report.get(OTHERWISE, ()):
         what = str(line).partition(" ")[0]
         narrows = what in _NARROWS and str(line).endswith(f": {_NARROWS[what]}")

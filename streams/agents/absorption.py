@@ -14,6 +14,7 @@ from datetime import datetime
 from ledger.rows import Statement, StoredEvent
 from ledger.store import Transaction
 from sharing import reconciliation
+from sharing.approval import NO_HEAD, waits_for_head
 from sharing.calendar import Duty
 from sharing.codec import decode, encode
 from sharing.events import Child, Event
@@ -35,6 +36,7 @@ from streams.agents.subjects import Resolved, Subjects
 from streams.agents.texts import Texts
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
+from streams.head import Stand
 
 
 @dataclass
@@ -52,11 +54,12 @@ class Pending:
 class Absorption:
     """The work of one transaction. Feed it events with `take` or a step with `say`, then `closing.finish` it."""
 
-    def __init__(self, broker: Broker, tx: Transaction) -> None:
+    def __init__(self, broker: Broker, tx: Transaction, stand: Stand | None = None) -> None:
         self.broker = broker
         self.tx = tx
         self.now: datetime = broker.now()
-        self.ages = max_ages_of(broker.agreements)
+        self.stand = stand or broker.stand(tx)
+        self.ages = max_ages_of(self.stand.agreements)
         self.subjects = Subjects(tx, broker.keys.blocking)
         self.head_before = tx.head()
         self.states: dict[int, SubjectState] = {}
@@ -131,7 +134,7 @@ class Absorption:
 
     def _decide(self, pending: Pending, to: Iterable[Recipient], about: EventFacts) -> None:
         known = {exchange.exchange_id for exchange in pending.exchanges}
-        decided = self.prepare_for(pending.event, pending.event_id, pending.subject, to)
+        decided = self.standing(self.prepare_for(pending.event, pending.event_id, pending.subject, to))
         made = [exchange for exchange in decided if exchange.exchange_id not in known]
         if not pending.exchanges:
             pending.moves = self._moves_of(pending.subject)  # the row is as old as its oldest decision
@@ -143,11 +146,17 @@ class Absorption:
         self, event: Event, identity: EventId, subject: SubjectId, to: Iterable[Recipient]
     ) -> tuple[Exchange, ...]:
         """Decide one event for these recipients, as things stand now."""
-        made = prepare(event, identity, to, self.situation(subject), self.broker.agreements, self.broker.keys.ids)
+        made = prepare(event, identity, to, self.situation(subject), self.stand.agreements, self.broker.keys.ids)
         return self._texts.looked_through(event, made, subject, self.subjects.related(subject))
 
     def _events_about(self, subject: int) -> Iterable[Event]:
         return (pending.event for pending in self.rows.values() if pending.subject == subject)
+
+    def standing(self, exchanges: Sequence[Exchange]) -> Sequence[Exchange]:
+        """Exchanges as they are recorded: while no signed agreements are in force, what is refused waits for them."""
+        if self.stand.is_good:
+            return exchanges
+        return [replace(e, decision=waits_for_head(e.decision)) for e in exchanges]
 
     def situation(self, subject: SubjectId) -> Situation:
         """What is known of a subject now, with the seals of everybody whom it may be."""
@@ -158,7 +167,8 @@ class Absorption:
 
     def open_questions(self, subject: SubjectId, event: Event, made: Sequence[Exchange], about: EventFacts) -> None:
         """Start the clocks of exchanges that are on their way."""
-        going = [(e.recipient, e.hex) for e in made if e.decision.outcome is not Outcome.SUPPRESS]
+        stays = (e for e in made if e.decision.outcome is not Outcome.SUPPRESS and e.decision.reason != NO_HEAD)
+        going = [(e.recipient, e.hex) for e in stays]
         if not going:
             return
         world = (self.broker.directory, self.broker.calendars)
@@ -236,7 +246,7 @@ class Absorption:
         routing = self._routed(event, subject, about)
         to = [need.recipient for need in routing.needs if not came_later(self.state(subject), need, stored.decided_at)]
         prepared = self.prepare_for(event, EventId(stored.event_id), subject, to)
-        later = changed_since(self.tx, stored, subject, prepared, self.later)
+        later = changed_since(self.tx, stored, subject, self.standing(prepared), self.later)
         if later is not None:
             self.tx.release_held([e.exchange_id for e in later.exchanges])
             self.add_later(later)

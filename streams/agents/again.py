@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ledger.rows import Redecision, StoredEvent
 from ledger.store import Transaction
+from sharing.approval import NO_HEAD
 from sharing.ids import SubjectId
 from sharing.release import Exchange
 from sharing.vocabulary import Outcome
@@ -47,8 +48,14 @@ def changed_since(
     last = {x.exchange_id: x.state for x in stored.exchanges}
     last |= {x.exchange_id: x.state for row in tx.redecisions([stored.n]) for x in row.exchanges}
     last |= {x.exchange_id: x.decision.outcome for y in before if y.stored.n == stored.n for x in y.exchanges}
-    made = [e for e in prepared if last.get(e.exchange_id) not in (Outcome.DELIVER, e.decision.outcome)]
+    made = [e for e in prepared if _is_new(e, last.get(e.exchange_id))]
     return Later(stored, subject, made, frozenset(last)) if made else None
+
+
+def _is_new(exchange: Exchange, last: Outcome | None) -> bool:
+    """Whether a decision says something that the last one did not: what waits for agreements says so again."""
+    waits_otherwise = exchange.decision.reason == NO_HEAD and last is Outcome.HOLD
+    return waits_otherwise or last not in (Outcome.DELIVER, exchange.decision.outcome)
 
 
 def redecisions(later: Later, head: int, version: str, look_again: datetime) -> list[Redecision]:

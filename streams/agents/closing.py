@@ -80,7 +80,7 @@ def _row(work: Absorption, pending: Pending, head: int) -> EventRow:
         pending.subject,
         work.broker.catalogue.newest[pending.event.event_type],
         work.head_of(pending.subject, pending.moves, head),
-        work.broker.agreements.version,
+        work.stand.agreements.version,
         pending.content,
         tuple(exchange_row(e, look_again) for e in pending.exchanges),
     )
@@ -88,7 +88,7 @@ def _row(work: Absorption, pending: Pending, head: int) -> EventRow:
 
 def _rows_of(work: Absorption, later: Later, head: int) -> list[Redecision]:
     decided_under = work.head_of(later.subject, later.moves, head)
-    return redecisions(later, decided_under, work.broker.agreements.version, _look_again(work, later.subject))
+    return redecisions(later, decided_under, work.stand.agreements.version, _look_again(work, later.subject))
 
 
 def _look_again(work: Absorption, subject: SubjectId) -> datetime:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ledger.rows import Released, StoredEvent
+from sharing.approval import NO_HEAD
 from sharing.codec import decode
 from sharing.events import Child, CorrectionAction, CorrectionIssued, Event, SealKind
 from sharing.facts import facts_about
@@ -117,7 +118,7 @@ def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, no
         **{Guard(guard): value for guard, value in kept["guards"].items()},
         **{entry.guard: now[entry.guard] for entry in guards if entry.polarity is Polarity.SEAL},
     }
-    sealed_then = decide(work.broker.agreements, event.event_type, again.recipient.kind, None, Facts.of(then))
+    sealed_then = decide(work.stand.agreements, event.event_type, again.recipient.kind, None, Facts.of(then))
     ruled = [r for decided in (again.decision, sealed_then) for r in decided.fields if r.reason == SEALED]
     lowered = {r.path for r in ruled if before.get(r.path, r.transform.words) != r.transform.words}
     return {path for path in lowered if path == EXISTS or value_at(event, path) is not None}
@@ -158,8 +159,8 @@ def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
 
 def _replace(work: Absorption, later: Later, one: Released) -> None:
     """What may still be seen goes out again, and answers to it count."""
-    (again,) = later.exchanges
-    if again.decision.outcome is Outcome.DELIVER:
+    (again,) = later.exchanges = work.standing(later.exchanges)
+    if again.decision.outcome is Outcome.DELIVER or again.decision.reason == NO_HEAD:
         work.add_later(later)
         _follow(work, later.subject, one.exchange_id.hex(), again.hex)
 

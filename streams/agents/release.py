@@ -2,8 +2,8 @@
 
 Left out: the outbox's book-keeping (`ledger.outbox`) and the wire (`sender`). Rules: claiming is disclosing, so
 registers and agreements are read in the claim's own transaction; what moved is decided again, with a new leaf, before
-it can leave; nothing leaves before every seal that the cluster has is absorbed; referrals leave by their own door and
-wait for none of this.
+it can leave; nothing leaves before every seal that the cluster has is absorbed, nor while no signed agreements are in
+force; referrals leave by their own door and wait for none of this.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +32,7 @@ from streams.agents.sender import Outgoing, Sender
 from streams.agents.stopping import Stopped, caught, set_aside
 from streams.agents.views import as_recorded, view_of
 from streams.broker import ENGINE, Broker
+from streams.head import Stand
 
 log = structlog.get_logger()
 
@@ -67,7 +68,7 @@ class Release:
         self._lease(real_now)
         left = self._express()
         with self.broker.ledger.reading() as tx:
-            found = self.outbox.rows_for(tx, AT_ONCE)
+            found = self.outbox.rows_for(tx, AT_ONCE) if self.broker.stand(tx).is_good else {}
         return left + self._ordinary(found) if found and self._seals_are_in() else left
 
     def close(self) -> None:
@@ -137,9 +138,12 @@ class Release:
         now = self.broker.now()
         with self.broker.ledger.transaction() as tx:
             tx.hold_head()
-            looked = self._look(tx, found)
+            stand = self.broker.stand(tx)
+            if not stand.is_good:
+                return 0
+            looked = self._look(tx, found, stand)
             if looked.moved:
-                self.outbox.redecide(tx, self._decided_again(tx, looked.moved, now))
+                self.outbox.redecide(tx, self._decided_again(tx, looked.moved, stand, now))
             seqs = self.outbox.claim(tx, claims_of(found, looked), now, apart(looked))
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
@@ -154,13 +158,13 @@ class Release:
                 log.error("stopped at the last door", exchange_id=one.item.exchange_id.hex(), lane=one.item.lane)
         return sum(1 for item, _ in going if item.lane not in failed)
 
-    def _look(self, tx: Transaction, found: Mapping[int, Sequence[LaneItem]]) -> Pass:
+    def _look(self, tx: Transaction, found: Mapping[int, Sequence[LaneItem]], stand: Stand) -> Pass:
         """Split each lane at its first item that moved: before it may go, it is decided again, behind it waits.
 
         Whatever else moved behind it is decided again in the same pass: each new leaf waits for its checkpoint, and a
         seal or a new agreement may move a whole backlog.
         """
-        work = self._work(tx, [item for lane in found.values() for item in lane])
+        work = self._work(tx, [item for lane in found.values() for item in lane], stand)
         judged = {s: _judged_by(work, {s}) for s in {item.subject for lane in found.values() for item in lane}}
         moved_at = tx.changed({other for others in judged.values() for other in others})
         self.door.watch(work, judged, moved_at)
@@ -171,7 +175,7 @@ class Release:
                 if item.state is not Outcome.DELIVER or item.subject in gone:
                     continue
                 newest = max(moved_at.get(subject, 0) for subject in judged[item.subject])
-                stale = newest > item.register_head or item.agreements != self.broker.agreements.version
+                stale = newest > item.register_head or item.agreements != stand.agreements.version
                 waits = lane in looked.stopped
                 if waits and (not stale or len(looked.moved) >= MOST_MOVED):
                     continue
@@ -192,9 +196,9 @@ class Release:
             return None
         return caught(self.door, work, item, self._event(work.tx, item), view)
 
-    def _work(self, tx: Transaction, items: Sequence[LaneItem]) -> Absorption:
+    def _work(self, tx: Transaction, items: Sequence[LaneItem], stand: Stand | None = None) -> Absorption:
         """What is needed to decide about these items: read without locks, since registers cannot move meanwhile."""
-        work = Absorption(self.broker, tx)
+        work = Absorption(self.broker, tx, stand)
         work.subjects.relate({item.subject for item in items})
         gone = tx.forgotten({item.subject for item in items})
         missing = [item for item in items if item.exchange_id not in self.handover and item.subject not in gone]
@@ -231,11 +235,12 @@ class Release:
             self._digests |= {n: sha256(body).digest() for n, body in tx.outcomes([outcome]).items()}
         return self._digests[outcome]
 
-    def _decided_again(self, tx: Transaction, moved: Iterable[tuple[LaneItem, Exchange]], now: datetime) -> CarrierRows:
+    def _decided_again(
+        self, tx: Transaction, moved: Iterable[tuple[LaneItem, Exchange]], stand: Stand, now: datetime
+    ) -> CarrierRows:
         head = tx.head()
-        version = self.broker.agreements.version
         rows = [
-            Redecision(item.event_n, item.n, head, version, (exchange_row(exchange, now, known=True),))
+            Redecision(item.event_n, item.n, head, stand.agreements.version, (exchange_row(exchange, now, known=True),))
             for item, exchange in moved
         ]
         return CarrierRows(now, ENGINE, (), rows)

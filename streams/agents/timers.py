@@ -17,6 +17,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
 from streams.agents.closing import views, write
 from streams.agents.handover import Handover
+from streams.agents.waking import wake
 from streams.broker import Broker
 
 log = structlog.get_logger()
@@ -25,6 +26,7 @@ LEASE = "timers"
 LEASE_LASTS = timedelta(seconds=6)
 LONGEST_WAIT = timedelta(minutes=10)
 AT_ONCE = 100
+WAKE_EVERY = timedelta(seconds=1)
 
 
 class Timers:
@@ -36,9 +38,10 @@ class Timers:
         self.barrier = barrier
         self.owner = owner
         self._blocked_since: datetime | None = None
+        self._woke_at = datetime.min.replace(tzinfo=UTC)
 
     def once(self, real_now: datetime) -> int:
-        """Look at what is due; returns how many subjects were looked at.
+        """Look at what is due and at what waits for agreements; returns how many were looked at.
 
         Raises:
             Retryable: the database is away.
@@ -48,13 +51,23 @@ class Timers:
             lease = tx.take_lease(LEASE, self.owner, real_now, LEASE_LASTS)
         if lease is None:
             return 0
+        woken = self._wake(lease, real_now)
         with self.broker.ledger.reading() as tx:
             due = [subject for subject, _ in tx.due(self.broker.now(), AT_ONCE)]
         if not due or not self._may_fire(real_now):
-            return 0
+            return woken
         for subject in due:
             self._look_at(SubjectId(subject), lease)
-        return len(due)
+        return woken + len(due)
+
+    def _wake(self, lease: Lease, real_now: datetime) -> int:
+        """Look now and then for what waits for signed agreements; at once again while there is some."""
+        if real_now - self._woke_at < WAKE_EVERY:
+            return 0
+        woken = wake(self.broker, self.handover, lease)
+        if not woken:
+            self._woke_at = real_now
+        return woken
 
     def _may_fire(self, real_now: datetime) -> bool:
         ends = self.barrier.ends()

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from agreements import read_texts
 from ledger import Keys, Ledger, sequence_once
 from schemas import read_schemas
+from sharing.approval import Approval, Proposal, sign
 from sharing.calendar import Calendars
 from sharing.calendar import from_document as calendars_from
 from sharing.codec import Catalogue, decode, encode
@@ -27,8 +30,11 @@ from streams.agents.intake import Intake
 from streams.agents.release import Release
 from streams.agents.sender import Outgoing, headers_of
 from streams.agents.timers import Timers
-from streams.broker import Broker, read_agreements, read_directory, read_yaml
+from streams.broker import ENGINE, Broker, read_agreements, read_directory, read_yaml
 from streams.carrier import Batch, Record
+from streams.changing import activate, hand_in, prepare_proposal, write_proposal
+from streams.founding import Offices, found, invent_offices
+from streams.head import HeadWatch
 from streams.worker import inputs_of
 
 HOUSE = Path(__file__).parents[2]
@@ -63,6 +69,14 @@ def world() -> tuple[Catalogue, Directory, Calendars, Agreements]:
         calendars_from(read_yaml(partnership / "calendars.yaml"), "calendars.yaml"),
         read_agreements(HOUSE / "agreements"),
     )
+
+
+@cache
+def offices() -> Offices:
+    """Invented offices, once for all tests."""
+    table = (HOUSE / "crosswalk" / "partnership" / "signatories.yaml").read_text(encoding="utf-8")
+    with TemporaryDirectory() as folder:
+        return invent_offices(table, Path(folder))
 
 
 class Destination:
@@ -125,7 +139,7 @@ class Corridor:
     now: datetime = FRIDAY
     real: datetime = REAL
     keys: Keys = KEYS
-    agreements: Agreements | None = None
+    agreements: Path = HOUSE / "agreements"
     directory: Directory | None = None
     destination: Destination = field(default_factory=Destination)
     sequencing: bool = True
@@ -140,20 +154,31 @@ class Corridor:
             catalogue,
             self.directory or directory,
             calendars,
-            self.agreements or agreements,
+            agreements,
             lambda: self.now,
         )
+        found(self.ledger, read_texts(self.agreements), offices(), REAL, ENGINE)
         inputs = inputs_of(self.broker)
         self.cluster = Cluster(inputs)
         self.seals = Cluster([name for name in inputs if name.startswith("seals.")])
         self.restart()
 
-    def restart(self, agreements: Agreements | None = None) -> None:
+    def change(self, agreements: Path, *signing: str) -> Proposal:
+        """Propose the set of a folder, have it signed by everybody or by these, and put it in force now."""
+        with self.ledger.reading() as tx:
+            made = prepare_proposal(tx, read_texts(agreements), offices().table.text(), "tests", self.now)
+        write_proposal(self.ledger, made, self.now, ENGINE)
+        for name in signing or offices().seeds:
+            signature = sign(made.proposal, offices().seeds[name])
+            hand_in(self.ledger, Approval(made.proposal.id, name, signature), self.now, ENGINE)
+        activate(self.ledger, made.proposal.id, self.now, "tests", self.now, ENGINE)
+        return made.proposal
+
+    def restart(self) -> None:
         """The process ends and another one starts: what was in memory is gone."""
         self.real += timedelta(minutes=1)
         self._count += 1
-        if agreements is not None:
-            self.broker = replace(self.broker, agreements=agreements)
+        self.broker = replace(self.broker, head=HeadWatch())
         self.handover = Handover()
         self.intake = Intake(self.broker, self.handover)
         owner = f"worker-{self._count}"

@@ -16,7 +16,6 @@ from sharing.events import (
     SealChanged,
     SealKind,
 )
-from streams.broker import read_agreements
 from tests.streams.corridor import CSC, FRIDAY, HOUSE, OAKFIELD, POLICE, Corridor
 from tests.streams.families import ROSA, ROSA_WITHOUT_PLACE, STREET
 
@@ -34,7 +33,7 @@ def other_agreements(tmp_path, drop: str = ""):
         if file.name != drop:
             text = file.read_text(encoding="utf-8")
             (folder / file.name).write_text(text.replace("DPIA-001", "DPIA-901"), encoding="utf-8")
-    return read_agreements(folder)
+    return folder
 
 
 def test_a_referral_reaches_the_front_door_while_the_sequencer_is_down(corridor):
@@ -69,7 +68,8 @@ def test_a_referral_does_not_wait_for_a_cluster_that_cannot_say_how_far_it_goes(
 def test_a_referral_leaves_as_it_was_recorded_when_the_agreements_change_meanwhile(corridor, tmp_path):
     event = refer(corridor)
     corridor.send(OAKFIELD, event)
-    corridor.restart(agreements=other_agreements(tmp_path))
+    corridor.change(other_agreements(tmp_path))
+    corridor.restart()
     corridor.flow()
     seen = corridor.one(CSC, "referral.submitted")
     assert seen.event.child.surname == ROSA.surname

@@ -15,6 +15,7 @@ from sharing.events import (
     SealKind,
 )
 from sharing.topics import out_topic
+from streams.broker import read_agreements
 from tests.streams.corridor import COMMUNITY, CSC, OAKFIELD, POLICE, Corridor
 from tests.streams.families import POSTCODE, ROSA, TOM
 from tests.streams.test_seal_laws import carries, everybody_involved, involve
@@ -129,8 +130,9 @@ def test_new_agreements_decide_again_what_has_not_left(corridor, tmp_path):
     event = missing(corridor)
     corridor.send(POLICE, event)
     corridor.number()
-    fresh = other_agreements(tmp_path)
-    corridor.restart(agreements=fresh)
+    fresh = read_agreements(other_agreements(tmp_path))
+    corridor.change(tmp_path / "agreements")
+    corridor.restart()
     corridor.flow()
     corridor.one(COMMUNITY, "police.missing.changed")
     decided = corridor.decisions(event)

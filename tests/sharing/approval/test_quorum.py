@@ -66,9 +66,11 @@ def test_what_moves_the_frame_is_signed_by_the_three(line):
     assert tuple(asked(report("old", "new", (), line)).reasons) == THREE
 
 
-def test_an_event_that_would_wait_otherwise_is_signed_by_the_three():
-    said = {**report("old", "new"), "waits_otherwise": [{"event": EVENTS[0], "to": "gp", "field": "$exists"}]}
-    assert tuple(asked(said).reasons) == THREE
+def test_an_event_that_would_wait_where_it_was_refused_is_signed_by_the_three():
+    change = {"event": EVENTS[0], "to": "gp", "field": "$exists", "before": "withhold", "after": "waits"}
+    assert tuple(asked({**report("old", "new"), "waits_otherwise": [change]}).reasons) == THREE
+    other = {**change, "before": "waits", "after": "withhold"}
+    assert asked({**report("old", "new"), "waits_otherwise": [other]}).any_one
 
 
 def test_the_first_set_is_signed_by_every_office():
