@@ -95,6 +95,7 @@ ROOMS = [
     ("grant", "crosswalk.grant_cli", "grant_app"),
     ("agreements", "crosswalk.agreements_cli", "agreements_app"),
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
+    ("access", "crosswalk.access.cli", "access_app"),
     ("disclosures", "crosswalk.disclosures.cli", "disclosures_app"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
