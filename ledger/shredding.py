@@ -119,9 +119,8 @@ def shred(tx: Transaction, subject: int, order: Order) -> list[str]:
     if not order.schedule.strip():
         raise Rejected("NO_AUTHORITY", "schedule", "say which line of the retention schedule this follows")
     _lock(tx)
-    tx.move_head()
-    family = family_of(tx, subject)
-    tx.lock([b"subject-%d" % one for one in family])
+    family = _locked(tx, subject)
+    tx.move_head()  # after the children's own locks, as everybody who works on a child does
     gone = tx.forgotten(family)
     family = [one for one in family if one not in gone]
     keys = key_ids(tx, family)
@@ -166,6 +165,14 @@ def key_ids(tx: Transaction, subjects: Sequence[int]) -> list[str]:
 def _swear(tx: Transaction, order: Order, kind: str, bodies: Sequence[dict[str, object]]) -> int:
     statements = tuple(Statement(kind, canonical(body)) for body in bodies)
     return row_number(tx.write(CarrierRows(order.at, order.engine, statements=statements)), 0)
+
+
+def _locked(tx: Transaction, subject: int) -> list[int]:
+    """The child and whoever is joined to it, locked; whoever was joined while the lock was waited for is in it."""
+    for _ in range(2):
+        family = family_of(tx, subject)
+        tx.lock([b"subject-%d" % one for one in family])
+    return family
 
 
 def _lock(tx: Transaction) -> None:

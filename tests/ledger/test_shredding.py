@@ -1,19 +1,20 @@
 """A forgotten child: nothing can be opened any more, by anybody, and the ledger still verifies."""
 
 import json
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from ledger import Forgotten, Keys, Ledger, Outbox
+from ledger import Forgotten, Keys, Ledger, Outbox, row_number
 from ledger.cli import ledger_app
 from ledger.keys import create
 from ledger.shredding import Order, holds, lift_hold, place_hold, shred, subject_of
 from ledger.verify import verify
 from sharing.errors import Rejected
-from tests.ledger.rig import NOW, a_subject, an_event, an_id, drain, lease, number, to, write
+from tests.ledger.rig import NOW, a_subject, an_event, an_id, carrier, drain, lease, number, to, write
 
 ORDER = Order("data protection officer, decision 2026-114", "CP-35", NOW, "engine-1")
 
@@ -191,3 +192,49 @@ def test_the_commands_hold_lift_and_shred(tmp_path: Path):
     done = invoke(ledger_app, ["shred", child, *ordered, "--schedule", "CP-35", "--yes"])
     assert (done.exit_code, done.stdout.startswith("destroyed: key ")) == (0, True)
     assert invoke(ledger_app, ["shred", "zz", *ordered, "--schedule", "CP-35", "--yes"]).exit_code != 0
+
+
+@pytest.mark.postgres
+def test_whoever_waited_for_the_childs_lock_sees_that_it_was_forgotten(postgres_url: str, keys: Keys):
+    with closing(Ledger.open(postgres_url, keys)) as ledger, closing(Ledger.open(postgres_url, keys)) as worker:
+        subject = a_subject(ledger)
+        n = write(ledger, an_event(1, subject))
+        with worker.reading() as tx:
+            assert tx.content(n) == b"content of 1", "its key is open in the worker"
+        seen: list[set[int]] = []
+
+        def works() -> None:
+            with worker.transaction() as tx:
+                waiting.set()
+                tx.lock([b"subject-%d" % subject])
+                seen.append(tx.forgotten([subject]))
+                with pytest.raises(Forgotten):
+                    tx.write(carrier(an_event(2, subject)))
+
+        waiting = threading.Event()
+        thread = threading.Thread(target=works)
+        with ledger.transaction() as tx:
+            shred(tx, subject, ORDER)
+            thread.start()
+            assert waiting.wait(10)
+        thread.join(20)
+        assert seen == [{subject}]
+
+
+@pytest.mark.postgres
+def test_a_worker_that_came_first_ends_its_work_and_then_the_child_is_forgotten(postgres_url: str, keys: Keys):
+    with closing(Ledger.open(postgres_url, keys)) as ledger, closing(Ledger.open(postgres_url, keys)) as other:
+        subject = a_subject(ledger)
+        done: list[list[str]] = []
+        thread = threading.Thread(target=lambda: done.append(forget(other, subject)))
+        with ledger.transaction() as tx:
+            tx.lock([b"subject-%d" % subject])
+            thread.start()
+            n = row_number(tx.write(carrier(an_event(1, subject))), 0)
+            tx.save_state(subject, b"case", NOW, register_moved=True)
+        thread.join(20)
+        assert len(done) == 1
+        number(ledger)
+        assert verify(ledger).fault is None
+        with ledger.reading() as tx, pytest.raises(Forgotten):
+            tx.content(n)
