@@ -15,7 +15,7 @@ from ledger.keys import load
 from ledger.options import FAULT, AsJson, Database, KeyFile, number_of, opened, told
 from ledger.proving import leaves_of, prove, statement_leaf
 from sharing.errors import Rejected
-from sharing.transparency.notes import from_verifier_key, verifier_key
+from sharing.transparency.notes import WITNESS, cosigned, from_verifier_key, verifier_key
 from sharing.transparency.proofs import from_text
 
 ExchangeId = Annotated[
@@ -28,6 +28,10 @@ Decision = Annotated[
     int, typer.Option("--decision", help="Which of its decisions, 1 for the first; the newest if left out.")
 ]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="What `crosswalk ledger prove` wrote.")]
+Witnesses = Annotated[
+    list[str] | None,
+    typer.Option("--witness", help="Public key of a witness that must have signed too; several times."),
+]
 Key = Annotated[str, typer.Option("--key", help="The ledger's public key: one word, or a file with it.")]
 
 
@@ -49,22 +53,28 @@ def statements_command(database: Database, keys: KeyFile, prefix: Prefix = "") -
             typer.echo(f"{said.n:>12}  {said.decided_at.isoformat()}  {said.kind:24} {sha256(said.body).hexdigest()}")
 
 
-def check_proof_command(file: File, key: Key, as_json: AsJson = False) -> None:  # noqa: FBT002
-    """Check a proof against the ledger's public key, and show what it proves."""
+def check_proof_command(file: File, key: Key, witness: Witnesses = None, as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Check a proof against the ledger's public key and the witnesses' that you name, and show what it proves."""
     with told():
         _, public = from_verifier_key(_word(key))
+        named = [from_verifier_key(_word(one), WITNESS) for one in witness or ()]
         text = file.read_bytes().decode("utf-8", "replace")
     try:
         proof = from_text(text)
         signed = proof.check(public)
+        for name, own in named:
+            cosigned(proof.note, name, own)
     except Rejected as fault:
         typer.echo(f"NOT PROVED: {fault.reason}")
         raise typer.Exit(FAULT) from None
     said = {"index": proof.index, "size": signed.size, "root": signed.root.hex(), "leaf": json.loads(proof.leaf)}
+    said["witnesses"] = [name for name, _ in named]
     if as_json:
         typer.echo(json.dumps(said))
         return
     typer.echo(f"proved: leaf {proof.index} of {signed.size} of {signed.origin}, root {signed.root.hex()}")
+    for name, _ in named:
+        typer.echo(f"witnessed by {name}")
     typer.echo(json.dumps(said["leaf"], indent=2))
 
 

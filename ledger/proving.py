@@ -12,9 +12,15 @@ from typing import Any
 from ledger.documents import Digests, NumberedCarrier, documents, leaves
 from ledger.errors import Unproved
 from ledger.packing import MAX_ROWS, POSITION_BITS
-from ledger.sequencer import newest
 from ledger.store import Transaction
-from sharing.transparency.notes import note
+from sharing.transparency.notes import (
+    WITNESS,
+    Checkpoint,
+    Cosignature,
+    cosignature_line,
+    from_verifier_key,
+    note,
+)
 from sharing.transparency.proofs import Proof
 from sharing.transparency.tree import HASH_BYTES, Frontier, consistency_from, inclusion_proof, leaf_hash
 
@@ -40,21 +46,45 @@ def leaves_of(tx: Transaction, exchange_id: bytes) -> list[Placed]:
 
 
 def prove(tx: Transaction, placed: Placed) -> Proof:
-    """Prove a leaf under the newest checkpoint.
+    """Prove a leaf under the checkpoint that most witnesses signed, of those that cover it; else under the newest.
 
     Raises:
         Unproved: no checkpoint covers it yet, or the database was changed: `crosswalk ledger verify` names the place.
     """
-    last = newest(tx)
-    if last is None or last.checkpoint.size <= placed.index:
+    size = _best_size(tx, placed.index)
+    row = tx.session.one("select root, signature, upto_ordinal from checkpoint where size = ?", (size,))
+    if row is None:
         raise Unproved("the leaf is not under a signed checkpoint yet; try again in a second")
-    hashes = _hashes(tx, 0, last.upto_ordinal)
+    hashes = _hashes(tx, 0, row[2])
     if hashes[placed.index] != leaf_hash(placed.leaf):
         raise Unproved("the rows do not give the leaf that was recorded; run: crosswalk ledger verify")
-    text = note(last.checkpoint, last.signature, tx.keys.public)
+    point = Checkpoint(tx.keys.origin, size, bytes(row[0]))
+    text = note(point, bytes(row[1]), tx.keys.public) + _witnessed_lines(tx, size)
     proof = Proof(placed.leaf, placed.index, inclusion_proof(hashes, placed.index), text)
     proof.check(tx.keys.public)
     return proof
+
+
+def _best_size(tx: Transaction, index: int) -> int:
+    """Size of the checkpoint to prove a leaf under; 0 where none covers it."""
+    row = tx.session.one(
+        "select size from cosignature where size > ? group by size order by count(*) desc, size desc limit 1", (index,)
+    ) or tx.session.one("select max(size) from checkpoint where size > ?", (index,))
+    return int(row[0]) if row and row[0] else 0
+
+
+def _witnessed_lines(tx: Transaction, size: int) -> str:
+    """What witnesses signed under the checkpoint of this size, as lines of its note."""
+    rows = tx.session.rows(
+        "select w.verifier_key, c.at, c.signature from cosignature c join witness w on w.organisation = c.organisation"
+        " where c.size = ? order by c.organisation, c.day",
+        (size,),
+    )
+    lines = {}
+    for word, at, signature in rows:
+        name, public = from_verifier_key(word, WITNESS)
+        lines[name] = cosignature_line(name, Cosignature(at, bytes(signature)), public)
+    return "".join(lines.values())
 
 
 def step(tx: Transaction, old_size: int, new_size: int) -> list[bytes] | None:

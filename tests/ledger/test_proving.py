@@ -11,11 +11,13 @@ from ledger.cli import ledger_app
 from ledger.errors import Unproved
 from ledger.keys import create
 from ledger.proving import leaves_of, prove, step
-from sharing.transparency.notes import verifier_key
+from ledger.witnesses import Heard
+from sharing.transparency.notes import WITNESS, cosigned, verifier_key
 from sharing.transparency.proofs import from_text
 from sharing.transparency.tree import is_consistent
 from sharing.vocabulary import Outcome
 from tests.ledger.rig import a_subject, an_event, an_id, carrier, number, to, write
+from tests.ledger.test_witnesses import HARBOUR, SIGNER, says
 
 ANEW = an_id("x", 1, "oakfield", "safeguarding_lead")
 
@@ -54,6 +56,23 @@ def test_an_exchange_that_was_decided_anew_has_both_decisions(filled: Ledger):
         first, second = (json.loads(placed.leaf) for placed in leaves_of(tx, ANEW))
     assert (first["step"], first["exchange"]["state"]) == ("decided", "deliver")
     assert (second["step"], second["exchange"]["state"]) == ("redecided", "suppress")
+
+
+def test_a_proof_carries_what_witnesses_signed_where_they_have_seen_the_leaf(filled: Ledger):
+    with filled.reading() as tx:
+        early, late = leaves_of(tx, ANEW)
+        point = newest(tx).checkpoint
+    assert says(filled, point) is Heard.KEPT
+    write(filled, an_event("later", 1, "oakfield"))
+    number(filled)
+    with filled.reading() as tx:
+        made = prove(tx, early)
+        (later,) = leaves_of(tx, an_id("x", "later", "oakfield", "safeguarding_lead"))
+        assert prove(tx, late).check(filled.keys.public).size == point.size
+        assert prove(tx, later).check(filled.keys.public).size > point.size, "witnesses have not seen this one yet"
+    assert made.check(filled.keys.public) == point
+    found, _ = cosigned(made.note, f"{filled.keys.origin}/{HARBOUR}", SIGNER.public_key())
+    assert found == point
 
 
 def test_a_leaf_that_no_checkpoint_covers_is_not_proved(filled: Ledger):
@@ -102,6 +121,9 @@ def test_the_commands_prove_and_check_without_the_ledger(tmp_path):
     good = invoke(ledger_app, ["check-proof", str(file), "--key", word, "--json"])
     assert good.exit_code == 0
     assert json.loads(good.stdout)["leaf"]["exchange"]["organisation"] == "oakfield"
+    stranger = verifier_key(f"{keys.origin}/{HARBOUR}", SIGNER.public_key(), WITNESS)
+    unseen = invoke(ledger_app, ["check-proof", str(file), "--key", word, "--witness", stranger])
+    assert (unseen.exit_code, "this witness's key" in unseen.stdout) == (1, True)
     file.write_text(made.stdout.replace("index 0", "index 1"), encoding="utf-8")
     bad = invoke(ledger_app, ["check-proof", str(file), "--key", word])
     assert (bad.exit_code, "NOT PROVED" in bad.stdout) == (1, True)
