@@ -1,9 +1,10 @@
 """How much of a value goes: the named transforms and the order between them.
 
 `withhold < existence < category < year, age_band, outward < token < clear`. `scrub` stands between `existence` and
-`clear` and beside all the others: a text from which names were taken out may hold more or less than any of them. A seal
-can only lower: the result is the lower of the two, and where two cannot be compared nothing goes. Left out: their work
-(`sharing.redaction`).
+`clear` and beside all the others: a text from which names were taken out may hold more or less than any of them.
+`persons` stands between `withhold` and `clear` only: of some persons of a list it gives all, of the others nothing. A
+seal can only lower: the result is the lower of the two, and where two cannot be compared nothing goes. Left out: their
+work (`sharing.redaction`).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class TransformKind(StrEnum):
     OUTWARD = "outward"
     TOKEN = "token"  # noqa: S105 - the field's word for a pseudonym, not a secret
     SCRUB = "scrub"
+    PERSONS = "persons"
     CLEAR = "clear"
 
 
@@ -30,13 +32,14 @@ _K = TransformKind
 _REDUCED = {_K.TOKEN, _K.CLEAR}
 TELLS_MORE: dict[TransformKind, frozenset[TransformKind]] = {
     _K.WITHHOLD: frozenset(set(_K) - {_K.WITHHOLD}),
-    _K.EXISTENCE: frozenset(set(_K) - {_K.WITHHOLD, _K.EXISTENCE}),
+    _K.EXISTENCE: frozenset(set(_K) - {_K.WITHHOLD, _K.EXISTENCE, _K.PERSONS}),
     _K.CATEGORY: frozenset({_K.YEAR, _K.AGE_BAND, _K.OUTWARD, *_REDUCED}),
     _K.YEAR: frozenset(_REDUCED),
     _K.AGE_BAND: frozenset(_REDUCED),
     _K.OUTWARD: frozenset(_REDUCED),
     _K.TOKEN: frozenset({_K.CLEAR}),
     _K.SCRUB: frozenset({_K.CLEAR}),
+    _K.PERSONS: frozenset({_K.CLEAR}),
     _K.CLEAR: frozenset(),
 }
 """For each kind those that tell strictly more."""
@@ -47,8 +50,10 @@ class Transform:
     """One transform, as a permit or a seal names it.
 
     Attributes:
-        name: Name of the closed map, for CATEGORY; of the marker, for an EXISTENCE that has words of its own.
-        pairs: That map, from value to value, sorted. What it does not list is withheld. For a marker its one text.
+        name: Name of the closed map, for CATEGORY; of the marker, for an EXISTENCE that has words of its own; of the
+            group of persons, for PERSONS.
+        pairs: That map, from value to value, sorted. What it does not list is withheld. For a marker its one text. For
+            persons each role that stays, with the field that says a person's role.
     """
 
     kind: TransformKind

@@ -74,6 +74,7 @@ def _words(vocabulary: Vocabulary) -> dict[str, Any]:
         "guards": [[g.guard.value, g.polarity.value, g.max_age and int(g.max_age.total_seconds())] for g in guards],
         "lattice": {kind.value: sorted(more) for kind, more in TELLS_MORE.items()},
         "categories": dict(vocabulary.categories),
+        "persons": dict(vocabulary.persons),
         "markers": {name: marker.says for name, marker in vocabulary.markers.items()},
         "recipients": dict(vocabulary.recipients),
         "classes": {own.value: sorted(told_by) for own, told_by in vocabulary.told_by.items()},

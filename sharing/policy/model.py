@@ -70,7 +70,7 @@ class Vocabulary:
         groups: Named kinds of recipient that are often named together.
         told_by: Class to the classes from which it can be told: a seal on the one must name the others.
         field_sets: Named groups of fields that permits include.
-        categories: Named closed maps.
+        categories: Named closed maps. `persons`: named groups of persons, pairs of a role and the field that says it.
         meanings: What each class of field and each kind of recipient is, in words, by its name.
     """
 
@@ -82,6 +82,7 @@ class Vocabulary:
     categories: Mapping[str, tuple[tuple[str, str], ...]]
     field_sets: Mapping[str, Mapping[str, Transform]]
     markers: Mapping[str, Marker] = field(default_factory=dict)
+    persons: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
 
     def kinds_named(self, name: str) -> tuple[RecipientKind, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from sharing.policy.document import Faults, Place, Table, Word
 from sharing.policy.facts import Polarity
-from sharing.policy.lattice import CLEAR, Transform
+from sharing.policy.lattice import CLEAR, Transform, TransformKind
 from sharing.policy.model import Agreement, Permit
 from sharing.policy.pseudo import MARKER
-from sharing.policy.read_vocabulary import fields_of
+from sharing.policy.read_transforms import fields_of
 from sharing.policy.read_words import Words
 from sharing.policy.reading import (
     check_keys,
@@ -83,6 +83,9 @@ def _check_never_stopped(permit: Permit, table: Table, faults: Faults) -> None:
         faults.add(table.place, "'never_stopped' is for a referral on its way to social care, and for nothing else")
     if permit.never_stopped and ("when" in table.entries or "hold_until" in table.entries):
         faults.add(table.place, "what is never stopped has no 'when' and no 'hold_until'")
+    reduced = [path for path, t in permit.fields.items() if t.kind not in {TransformKind.CLEAR, TransformKind.TOKEN}]
+    if permit.never_stopped and reduced:
+        faults.add(table.place, f"'{reduced[0]}': what is never stopped goes whole, or not at all")
     if not permit.never_stopped and bound & set(permit.to):
         faults.add(table.place, "a referral to social care must say 'never_stopped: true'")
 
@@ -118,7 +121,7 @@ def _fields(table: Table, event: str | None, words: Words) -> dict[str, Transfor
         _add(found, words.vocabulary.field_sets.get(word.text, {}), {}, word, words.faults)
     own = table_of(table.get("fields"), words.faults, table.place)
     keys = {path: key for path, (key, _) in own.entries.items()}
-    _add(found, fields_of(own, words.vocabulary.categories, words.faults), keys, Word("", own.place), words.faults)
+    _add(found, fields_of(own, words.maps, words.faults), keys, Word("", own.place), words.faults)
     if event is None:
         return found
     fits = {

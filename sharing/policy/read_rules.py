@@ -10,7 +10,7 @@ from sharing.policy.lattice import CLEAR, WITHHOLD, Transform, TransformKind
 from sharing.policy.model import SILENT, AlwaysRule, NeverRule, Seal, SealException
 from sharing.policy.paths import EXISTS
 from sharing.policy.pseudo import PSEUDO_FIELDS
-from sharing.policy.read_vocabulary import transform_of
+from sharing.policy.read_transforms import transform_of
 from sharing.policy.read_words import Words
 from sharing.policy.reading import check_keys, flag_of, name_of, stated, table_of, tables_of, text_of, word_of, words_of
 from sharing.vocabulary import FieldClass
@@ -31,7 +31,7 @@ def _seal(table: Table, words: Words) -> Seal:
     closes = words_of(table.get("closes"), words.faults)
     around = frozenset(word.text for word in closes if word.text in PSEUDO_FIELDS)
     classes = words.classes([word for word in closes if word.text not in around])
-    do = transform_of(table.get("do"), words.vocabulary.categories, words.faults) or WITHHOLD
+    do = transform_of(table.get("do"), words.maps, words.faults) or WITHHOLD
     seal = Seal(
         seal_id=f"seals/{name_of(table.get('id'), words.faults)}",
         when=words.condition(table.get("when"), Polarity.SEAL),
@@ -72,7 +72,7 @@ def _check_seal(seal: Seal, table: Table, words: Words) -> None:
         faults.add(table.entries["except"][0].place, "an absolute seal has no exception")
     if seal.do == CLEAR or ((seal.exists or seal.around) and seal.do != WITHHOLD):
         faults.add(table.place, "this seal closes nothing; 'do' says how much may still go, such as 'withhold'")
-    if seal.do.kind in {TransformKind.TOKEN, TransformKind.SCRUB}:
+    if seal.do.kind in {TransformKind.TOKEN, TransformKind.SCRUB, TransformKind.PERSONS}:
         faults.add(
             table.place, f"a seal does not lower to '{seal.do.words}': what is sealed is not told in another way"
         )
@@ -133,7 +133,7 @@ def read_never(document: Table, words: Words) -> Iterator[tuple[NeverRule, Place
             except_events=words.events(table.get("except_events")),
             except_fields=words.paths(table.get("except_fields")),
             when=words.condition(table.get("when"), None),
-            more_than=transform_of(more_than, words.vocabulary.categories, words.faults) if more_than else None,
+            more_than=transform_of(more_than, words.maps, words.faults) if more_than else None,
         )
         if not rule.classes and not rule.fields:
             words.faults.add(table.place, "'classes' or 'fields' must say what is never released")
@@ -162,7 +162,7 @@ def read_always(document: Table, words: Words) -> Iterator[tuple[AlwaysRule, Pla
     for table in tables_of(document.get("always"), words.faults):
         check_keys(table, (*_ALWAYS, "when", "at_least"), _ALWAYS, words.faults)
         at_least = table.get("at_least")
-        enough = transform_of(at_least, words.vocabulary.categories, words.faults) if at_least else CLEAR
+        enough = transform_of(at_least, words.maps, words.faults) if at_least else CLEAR
         event = words.event(table.get("event"))
         named = words_of(table.get("fields"), words.faults)
         for word in named:

@@ -6,11 +6,23 @@ declared and computed by nobody, or computed and explained by nobody, is a fault
 
 from collections.abc import Collection, Mapping
 
-from sharing.policy.document import Faults, Node, Table
+from sharing.policy.document import Faults, Table
 from sharing.policy.facts import Guard, Polarity
-from sharing.policy.lattice import Transform, TransformKind
+from sharing.policy.lattice import TransformKind
 from sharing.policy.model import GuardEntry, Marker, Purpose, Vocabulary
-from sharing.policy.reading import age_of, check_keys, members_of, name_of, stated, table_of, text_of, word_of
+from sharing.policy.read_transforms import Maps, fields_of
+from sharing.policy.reading import (
+    age_of,
+    check_keys,
+    folded,
+    members_of,
+    name_of,
+    stated,
+    table_of,
+    text_of,
+    word_of,
+    words_of,
+)
 from sharing.vocabulary import Agency, FieldClass, RecipientKind
 
 _SECTIONS = (
@@ -23,15 +35,17 @@ _SECTIONS = (
     "categories",
     "field_sets",
 )
-_MARKERS = "markers"
+_MORE = _MARKERS, _PERSONS = "markers", "persons"
 
 
 def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
     """Read the vocabulary; faults are noted, and what could not be read is left out."""
-    check_keys(document, (*_SECTIONS, _MARKERS), _SECTIONS, faults)
-    part = {name: table_of(document.get(name), faults, document.place) for name in (*_SECTIONS, _MARKERS)}
+    check_keys(document, (*_SECTIONS, *_MORE), _SECTIONS, faults)
+    part = {name: table_of(document.get(name), faults, document.place) for name in (*_SECTIONS, *_MORE)}
     _explain_all(part["transforms"], "transform", [kind.value for kind in TransformKind], faults)
     categories = {name: _category(name, part["categories"], faults) for name in part["categories"].entries}
+    persons = {name: _group_of_persons(name, part[_PERSONS], faults) for name in part[_PERSONS].entries}
+    maps = Maps(categories, persons)
     return Vocabulary(
         guards=_guards(part["guards"], faults),
         recipients=_recipients(part["recipients"], faults),
@@ -39,10 +53,9 @@ def read_vocabulary(document: Table, faults: Faults) -> Vocabulary:
         purposes=_purposes(part["purposes"], faults),
         told_by=_classes(part["classes"], faults),
         categories=categories,
-        field_sets={
-            name: fields_of(part["field_sets"].get(name), categories, faults) for name in part["field_sets"].entries
-        },
+        field_sets={name: fields_of(part["field_sets"].get(name), maps, faults) for name in part["field_sets"].entries},
         markers=_markers(part[_MARKERS], faults),
+        persons=persons,
         meanings={**_meanings(part["classes"]), **_meanings(part["recipients"])},
     )
 
@@ -168,34 +181,9 @@ def _category(name: str, table: Table, faults: Faults) -> tuple[tuple[str, str],
     return tuple(sorted(pairs.items()))
 
 
-def fields_of(
-    node: Node | None, categories: Mapping[str, tuple[tuple[str, str], ...]], faults: Faults
-) -> dict[str, Transform]:
-    """Path to transform: `path: clear`, or `path: {category: name}`. Paths are checked where an event type is known."""
-    found: dict[str, Transform] = {}
-    if node is None:
-        return found
-    for path, (_, value) in table_of(node, faults, node.place).entries.items():
-        transform = transform_of(value, categories, faults)
-        if transform:
-            found[path] = transform
-    return found
-
-
-def transform_of(
-    node: Node | None, categories: Mapping[str, tuple[tuple[str, str], ...]], faults: Faults
-) -> Transform | None:
-    """One transform, or None with a fault noted."""
-    if isinstance(node, Table):
-        check_keys(node, ("category",), ("category",), faults)
-        name = word_of(node.get("category"), faults)
-        if name and name.text not in categories:
-            faults.unknown(name, "category", categories)
-        return Transform(TransformKind.CATEGORY, name.text, categories.get(name.text, ())) if name else None
-    word = word_of(node, faults)
-    plain = {kind.value: kind for kind in TransformKind if kind is not TransformKind.CATEGORY}
-    if word and word.text == TransformKind.CATEGORY:
-        faults.add(word.place, "a category names its map: {category: name}")
-    elif word and word.text not in plain:
-        faults.unknown(word, "transform", [*plain, "category"])
-    return Transform(plain[word.text]) if word and word.text in plain else None
+def _group_of_persons(name: str, table: Table, faults: Faults) -> tuple[tuple[str, str], ...]:
+    """Which persons of a list stay: the roles, each with the field that says it."""
+    entry = _entry(table, name, ("by", "keep"), ("by", "keep"), faults)
+    by = word_of(entry.get("by"), faults)
+    keep = words_of(entry.get("keep"), faults)
+    return tuple(sorted((folded(word.text), by.text) for word in keep)) if by else ()

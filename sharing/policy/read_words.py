@@ -17,6 +17,7 @@ from sharing.policy.lookalikes import look_alike
 from sharing.policy.model import Purpose, Vocabulary
 from sharing.policy.paths import Leaf, leaves
 from sharing.policy.pseudo import PSEUDO_FIELDS
+from sharing.policy.read_transforms import Maps
 from sharing.policy.reading import condition_of, members_of, word_of, words_of
 from sharing.vocabulary import FieldClass, RecipientKind
 
@@ -30,6 +31,11 @@ class Words:
 
     vocabulary: Vocabulary
     faults: Faults
+
+    @property
+    def maps(self) -> Maps:
+        """The maps and groups that transforms may name."""
+        return Maps(self.vocabulary.categories, self.vocabulary.persons)
 
     def event(self, node: Node | None) -> str | None:
         """An event type of the catalogue."""
@@ -118,7 +124,7 @@ class Words:
             inner = any(name.startswith((f"{path}.", f"{path}[]")) for name in known)
             hint = "; name the fields inside it, one by one" if inner else _near(path, known)
             return f"unknown field '{path}' of {event}{hint}"
-        reason = misfit(known[path], transform)
+        reason = _persons_misfit(path, transform, known) or misfit(known[path], transform)
         return f"'{transform.words}' does not fit '{path}': {reason}" if reason else ""
 
 
@@ -128,6 +134,16 @@ def _near(path: str, known: Mapping[str, Leaf]) -> str:
     if plain != path and plain in known:
         return f"; the field is ruled as a whole: '{plain}'"
     return f"{look_alike(path)}{nearest(path, [*known, *PSEUDO_FIELDS])}"
+
+
+def _persons_misfit(path: str, transform: Transform, known: Mapping[str, Leaf]) -> str:
+    """A group of persons fits the parts of a list whose members say their role in a text."""
+    if transform.kind is not TransformKind.PERSONS:
+        return ""
+    record, inside, _ = path.rpartition("[].")
+    roles = [known.get(f"{record}[].{by}") for _, by in transform.pairs]
+    said = all(role is not None and role.kind is str and not role.many for role in roles)
+    return "" if inside and said else "it is no part of a list of persons who say their role"
 
 
 _DATES = {TransformKind.YEAR, TransformKind.AGE_BAND}

@@ -78,6 +78,11 @@ def stated(node: Node | None, what: str, must: str, faults: Faults) -> str:
     return text
 
 
+def folded(text: str) -> str:
+    """A word as roles are compared: without case and outer blanks."""
+    return " ".join(text.casefold().split())
+
+
 def name_of(node: Node | None, faults: Faults) -> str:
     """A name: lower-case ASCII words joined by hyphens or underscores."""
     word = word_of(node, faults)

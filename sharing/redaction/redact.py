@@ -3,7 +3,8 @@
 Left out: the decision (`sharing.policy.decide`) and bytes (`sharing.codec`). Rules:
 1. Nothing is copied and then removed: a field that the decision does not release is never touched.
 2. A view is the same kind of event with fewer fields; a withheld field is null, as one that was never there.
-3. Redacting twice is redacting once (`token` and `scrub` apart, which need their key and their reviewed text again).
+3. Redacting twice is redacting once, apart from what needs something again: a key (`token`), a text that was reviewed
+   (`scrub`), a role that the view does not hold (`persons`).
 4. What the broker itself puts on a view (exchange id, the recipient's token of the child, due date, plain words) is set
    on the event before, so that it is ruled like everything else.
 """
@@ -15,10 +16,10 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from sharing.errors import Misconfigured
 from sharing.events import EVENT_TYPES, Event
-from sharing.policy import Decision, Transform, TransformKind
+from sharing.policy import CLEAR, Decision, Transform, TransformKind
 from sharing.policy.paths import without_null
 from sharing.policy.pseudo import PSEUDO_FIELDS
-from sharing.redaction.transforms import Tokeniser, age_band, transformer
+from sharing.redaction.transforms import Tokeniser, age_band, stays, transformer
 
 Record = Any
 """An event, or a record inside one."""
@@ -99,8 +100,32 @@ def _inner_builder(hint: Any, released: Mapping[str, Transform], path: str) -> B
         return None
     if not any(name.startswith(f"{path}[].") for name in released):
         return lambda _items, _aid: None
+    inside = {name: t for name, t in released.items() if name.startswith(f"{path}[].")}
+    if any(t.kind is TransformKind.PERSONS for t in inside.values()):
+        return _persons_builder(get_args(hint)[0], inside, path)
     one = _record_builder(get_args(hint)[0], released, f"{path}[].")
     return lambda items, aid: None if items is None else tuple(one(item, aid) for item in items)
+
+
+def _persons_builder(record_type: Any, released: Mapping[str, Transform], path: str) -> Build:
+    """A builder of a list of persons: each by its own role. Of whom nothing goes nothing is left, not even a place."""
+    names = tuple(field.name for field in fields(record_type))
+    built: dict[frozenset[str], Build] = {}
+
+    def one(person: Record, aid: Aid) -> Record:
+        left = frozenset(name for name, t in released.items() if stays(t, person))
+        if left not in built:
+            whole = {
+                name: CLEAR if t.kind is TransformKind.PERSONS else t for name, t in released.items() if name in left
+            }
+            built[left] = _record_builder(record_type, whole, f"{path}[].")
+        return built[left](person, aid)
+
+    def build(persons: Record, aid: Aid) -> Record:
+        made = (one(person, aid) for person in persons or ())
+        return tuple(view for view in made if any(getattr(view, name) is not None for name in names)) or None
+
+    return build
 
 
 def _value_builder(transform: Transform, path: str) -> Build:

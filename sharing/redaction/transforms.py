@@ -86,6 +86,16 @@ def category(value: Value, pairs: Mapping[str, str]) -> Value:
     return pairs.get(value) if isinstance(value, str) else None
 
 
+def stays(transform: Transform, person: object) -> bool:
+    """Whether a part of a person's record stays: always, unless it is for a group to which the person does not belong.
+
+    A role that is not said, or that the group does not list, belongs to nobody.
+    """
+    if transform.kind is not TransformKind.PERSONS:
+        return True
+    return any(" ".join((getattr(person, by, None) or "").casefold().split()) == role for role, by in transform.pairs)
+
+
 def transformer(transform: Transform) -> Callable[[Value], Value]:
     """The function of a transform that needs nothing but the value.
 
