@@ -95,6 +95,17 @@ _PLANTED = {
 }
 
 
+def values_at(record, path):
+    """Every value at a path that is there, through records, lists of records and lists."""
+    head, _, rest = path.partition(".")
+    value = getattr(record, head.removesuffix("[]"))
+    if head.endswith("[]"):
+        return [found for item in value or () for found in values_at(item, rest)]
+    if rest:
+        return values_at(value, rest)
+    return [] if value is None else list(value) if isinstance(value, tuple) else [value]
+
+
 def events_of(*event_types):
     """Any event of these types, or of any type at all when none is named."""
     return st.sampled_from(event_types or tuple(EVENT_TYPES)).flatmap(lambda name: records(EVENT_TYPES[name]))

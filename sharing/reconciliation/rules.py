@@ -111,6 +111,7 @@ SETTING_FOUND = "setting-found"
 IDENTITY_REVIEW = "identity-review"
 STOPPED_RECORD = "stopped-record"
 AROUND_SETTING = "around-setting"
+CONSULTATION_ADVICE = "consultation-advice"
 
 HOLDERS = frozenset(
     {
@@ -149,6 +150,14 @@ _CLOCKS = (
         stops_on=("csc.referral.decided", "csc.contact.decided"),  # who answers has received
         receipts=RECEIVED,
         told=Side.ASKER,
+    ),
+    ClockRule(
+        CONSULTATION_ADVICE,
+        starts_on="consultation.requested",
+        owners=frozenset({Kind.FRONT_DOOR}),
+        lasts=ONE_WORKING_DAY,
+        stops_on=("consultation.advised",),
+        stages=(Stage(AT_ONCE, Side.OWNER, ("front_door_manager", "front_door")),),
     ),
     ClockRule(
         ANSWER_COMPLETION,

@@ -16,7 +16,7 @@ from sharing.policy.decision import FieldRuling, shape_of
 from sharing.policy.pseudo import PSEUDO_FIELDS
 from sharing.redaction import redact
 from sharing.vocabulary import Outcome, RecipientKind
-from tests.strategies import empty, events_of, full
+from tests.strategies import empty, events_of, full, values_at
 
 CATALOGUE = Catalogue.of(read_schemas())
 FULL = {event_type: full(event_type) for event_type in sorted(EVENT_TYPES)}
@@ -29,17 +29,6 @@ facts = st.just(OPEN) | st.fixed_dictionaries({g: st.sampled_from([True, False, 
 @pytest.fixture(scope="module")
 def agreements():
     return load(read_texts(), field_classes(read_schemas()))
-
-
-def values_at(record, path):
-    """Every value at a path that is there, through records, lists of records and lists."""
-    head, _, rest = path.partition(".")
-    value = getattr(record, head.removesuffix("[]"))
-    if head.endswith("[]"):
-        return [found for item in value or () for found in values_at(item, rest)]
-    if rest:
-        return values_at(value, rest)
-    return [] if value is None else list(value) if isinstance(value, tuple) else [value]
 
 
 def present(event):
