@@ -5,66 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from ledger import CarrierRows, Statement
-from ledger.offline_verifier import main
-from sharing.approval import (
-    Activation,
-    Approval,
-    Proposal,
-    Role,
-    Signatories,
-    Signatory,
-    digest_of,
-    founding_report,
-    public_of,
-    sign,
-)
-from sharing.approval.proposal import MATRIX, REPORT, TEXTS, texts_body
+from agreements import HERE, read_texts
+from ledger.offline_verifier import Approvals, Fault, main
+from sharing.approval import digest_of
 from sharing.events import ConcernShared, ReferralSubmitted
 from sharing.policy.canonical import canonical
-from sharing.policy.matrix import matrix_bytes
-from sharing.vocabulary import OrganisationKind
 from tests.ledger.exports import Exported, exported
-from tests.streams.corridor import CSC, HOUSE, OAKFIELD, POLICE, Corridor
+from tests.streams.corridor import CSC, OAKFIELD, POLICE, Corridor
 from tests.streams.families import CANARIES, ROSA, STREET, TOM
 from tests.streams.test_seal_laws import everybody_involved, notice, seal
 
 
-def office(name: str, seed: bytes) -> Signatory:
-    """One office; all of them sign for everybody."""
-    role = Role.CALDICOTT_GUARDIAN if name == "guardian" else Role.CONTROLLER
-    return Signatory(name, f"Office of the {name}", role, frozenset(OrganisationKind), always=True, key=public_of(seed))
-
-
-def founded(corridor: Corridor) -> list[Statement]:
-    """The shipped agreements, proposed, signed by every office of a table, activated."""
-    agreements = corridor.broker.agreements
-    seeds = {name: bytes([i]) * 32 for i, name in enumerate(("authority", "police", "board", "guardian"), 1)}
-    table = Signatories({name: office(name, seed) for name, seed in seeds.items()})
-    texts = {p.name: p.read_text(encoding="utf-8") for p in sorted((HOUSE / "agreements").glob("*.yaml"))}
-    bodies = {
-        MATRIX: matrix_bytes(agreements),
-        REPORT: canonical(founding_report(agreements.version)),
-        TEXTS: texts_body(texts, table.text()),
-    }
-    names = {kind: digest_of(body) for kind, body in bodies.items()}
-    proposal = Proposal(
-        agreements.version, names[REPORT], names[TEXTS], "", "", corridor.now, "partnership", tuple(seeds)
-    )
-    signed = (Approval(proposal.id, name, sign(proposal, seed)) for name, seed in seeds.items())
-    return [
-        *(Statement(kind, body) for kind, body in bodies.items()),
-        Statement(Proposal.KIND, proposal.to_body()),
-        *(Statement(Approval.KIND, approval.to_body()) for approval in signed),
-        Statement(Activation.KIND, Activation(proposal.id, corridor.now, "partnership").to_body()),
-    ]
+def wider(folder: Path) -> Path:
+    """What a school answers to a notice goes to police whether or not they asked."""
+    changed = folder / "changed"
+    changed.mkdir()
+    for name, text in read_texts(HERE).items():
+        (changed / name).write_text(text.replace("    when: recipient_is_asker\n", "", name == "encompass.yaml"))
+    return changed
 
 
 @pytest.fixture
 def week(corridor: Corridor, tmp_path: Path) -> Exported:
-    """A few days: referrals, notices, a seal, a recall, a record that the last door stopped, clocks that rang."""
-    with corridor.ledger.transaction() as tx:
-        tx.write(CarrierRows(corridor.now, "engine", statements=founded(corridor)))
+    """A few days: referrals, notices, a seal, a record that the last door stopped, clocks, agreements that change."""
     everybody_involved(corridor)
     corridor.say(ReferralSubmitted, OAKFIELD, ROSA, ask="assess", by="safeguarding_lead")
     corridor.say(ConcernShared, OAKFIELD, TOM, facts="bruises")
@@ -74,6 +37,9 @@ def week(corridor: Corridor, tmp_path: Path) -> Exported:
     corridor.send(POLICE, notice(corridor, police_reference=f"see {STREET}"))
     corridor.flow()
     corridor.pass_time(corridor.now.replace(day=corridor.now.day + 4))
+    corridor.change(wider(tmp_path))
+    corridor.send(POLICE, notice(corridor, TOM))
+    corridor.flow()
     assert corridor.views(CSC)
     corridor.number()
     return exported(corridor.ledger, tmp_path / "export")
@@ -90,6 +56,24 @@ def test_a_week_of_the_broker_is_verified_by_an_outsider(week: Exported):
     assert (status, found["fault"]) == (0, None)
     assert found["decisions"] > 15
     assert found["unsigned"] == 0
+
+
+def test_a_change_that_an_office_did_not_sign_is_found(week: Exported):
+    """As whoever runs the broker could have written it: the last signature was never there."""
+    rows = [row for line in week.lines("carriers.jsonl") for row in line["rows"]]
+    sworn = [row["statement"] for row in rows if "statement" in row]
+    sworn = [(one["kind"], one["body"].encode()) for one in sworn if one["kind"].startswith("agreements.")]
+    course = Approvals()
+    for kind, body in sworn:
+        course.take(kind, body)
+    assert len(course.matrices) == 2
+    last = max(i for i, (kind, _) in enumerate(sworn) if kind == "agreements.approved")
+    course = Approvals()
+    for kind, body in (*sworn[:last], *sworn[last + 1 : -1]):
+        course.take(kind, body)
+    assert sworn[-1][0] == "agreements.activated"
+    with pytest.raises(Fault, match="without the signature of"):
+        course.take(*sworn[-1])
 
 
 def test_nothing_sealed_or_personal_stands_in_an_export(week: Exported):

@@ -75,14 +75,15 @@ def test_a_reader_follows_from_each_record_to_the_next(town):
 
 def test_a_step_that_was_asked_for_comes_in_a_record_of_its_own(town):
     corridor, line, publisher = town
+    sizes = []
     for name in (1, 2, 3):
         grow(corridor, name)
         publisher.checkpoint()
-    with corridor.ledger.reading() as tx:
-        last = newest(tx).checkpoint
-    publisher.checkpoint([1, 2, 99, last.size])
+        with corridor.ledger.reading() as tx:
+            sizes.append(newest(tx).checkpoint.size)
+    publisher.checkpoint([*sizes, 9_999])
     steps = [list(from_steps_text(headers["steps"].decode())) for _, _, headers in line.records[3:]]
-    assert steps == [[], [1], [2]], "only from sizes that were signed, and not from the newest itself"
+    assert steps == [[], [sizes[0]], [sizes[1]]], "only from sizes that were signed, and not from the newest itself"
 
 
 def test_what_did_not_leave_is_published_again_with_the_same_step(town):
