@@ -56,7 +56,8 @@ def _head(found: Explanation) -> Iterator[str]:
         yield f"  agreement {decision['agreement']}, permit {decision['permit']}, purpose {decision['purpose']}"
         yield f"  {decision['statute']}"
     if found.released:
-        yield f"  left at {found.released.at.isoformat()} as number {found.released.seq} of its stream"
+        place = f"as number {found.released.seq} of its stream" if found.released.seq else "apart from its stream"
+        yield f"  left at {found.released.at.isoformat()} {place}"
     else:
         yield "  it has not left"
 

@@ -15,14 +15,15 @@ from hashlib import sha256
 from sharing.errors import Misconfigured
 from sharing.events import EVENT_TYPES
 from sharing.policy.canonical import canonical
-from sharing.policy.decision import Decision, FieldRuling, rows_of, shape_of
+from sharing.policy.decision import Decision, FieldRuling
 from sharing.policy.facts import Facts, Guard, mask_of
 from sharing.policy.lattice import CLEAR, WITHHOLD
 from sharing.policy.model import Agreements, Cell
 from sharing.policy.outcomes import PERMITTED, WAITS, EventRows, Ruling, event_rows, fare, field_rulings
 from sharing.policy.paths import EXISTS
 from sharing.policy.pseudo import ruled_classes, ruled_paths
-from sharing.policy.situations import Situations, one
+from sharing.policy.records import Page, Writer
+from sharing.policy.situations import Situations
 from sharing.vocabulary import Outcome, RecipientKind
 
 __all__ = ["Decision", "FieldRuling", "decide"]
@@ -58,32 +59,23 @@ def decide(agreements: Agreements, event_type: str, kind: RecipientKind, purpose
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Page:
-    """What one pattern of rulings looks like: all of a decision but the facts."""
-
-    fields: tuple[FieldRuling, ...]
-    shape: str
-    before: bytes
-    after: bytes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Pigeonhole:
     """One cell made ready for deciding.
 
     Attributes:
         head: What stands in every decision of this cell.
         guards: Those that are asked for, in the order of `Guard`. `said`: as the record says each, by name.
-        groups: Fields that always share their ruling, by their first one.
-        pages: Patterns of rulings seen so far.
+        groups: Fields that always share their ruling, by one of them.
+        pages: Patterns of rulings seen so far. `writer`: writes new ones.
     """
 
     cell: Cell
     head: dict[str, str]
     guards: tuple[Guard, ...]
     said: tuple[tuple[Guard, Mapping[bool | None, bytes]], ...]
-    groups: tuple[tuple[str, ...], ...]
-    pages: dict[object, _Page] = field(default_factory=dict)
+    groups: tuple[str, ...]
+    writer: Writer
+    pages: dict[object, Page] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +111,13 @@ def _pigeonhole(version: str, cell: Cell) -> _Pigeonhole:
     }
     guards = tuple(guard for guard in Guard if guard in cell.guards)
     said = tuple((guard, _said(guard)) for guard in sorted(guards))
-    return _Pigeonhole(cell, head, guards, said, _groups(cell))
+    paths = ruled_paths(cell.event_type)
+    groups = _groups(cell, paths)
+    frame = {**head, "agreements": version, "event": cell.event_type, "to": cell.kind.value}
+    del frame["version"]
+    return _Pigeonhole(
+        cell, head, guards, said, tuple(paths[places[0]] for places in groups), Writer(frame, paths, groups)
+    )
 
 
 def _said(guard: Guard) -> Mapping[bool | None, bytes]:
@@ -127,12 +125,12 @@ def _said(guard: Guard) -> Mapping[bool | None, bytes]:
     return {value: canonical({guard.value: value})[1:-1] for value in (True, False, None)}
 
 
-def _groups(cell: Cell) -> tuple[tuple[str, ...], ...]:
-    """Fields between which no permit and no seal makes a difference."""
-    found: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    for path in ruled_paths(cell.event_type):
-        found[fare(cell, path)].append(path)
-    return tuple(tuple(paths) for paths in found.values())
+def _groups(cell: Cell, paths: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """Places of fields between which no permit and no seal makes a difference."""
+    found: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place, path in enumerate(paths):
+        found[fare(cell, path)].append(place)
+    return tuple(tuple(places) for places in found.values())
 
 
 _BEST_FIRST = (Outcome.DELIVER, Outcome.HOLD, Outcome.SUPPRESS)
@@ -144,16 +142,17 @@ def _choose(desk: _Desk, facts: Facts) -> Decision:
 
 
 def _decide_hole(hole: _Pigeonhole, facts: Facts) -> Decision:
-    situation = one(facts, hole.guards)
+    guards = tuple([(guard, facts[guard]) for guard in hole.guards])
+    situation = Situations(1, {g: 1 for g, value in guards if value}, {g: 1 for g, value in guards if value is False})
     outcome, ruling = _outcome(hole.cell, event_rows(hole.cell, situation))
     rulings = _rulings(hole, outcome, ruling, situation)
-    pattern = (outcome, ruling.reason, ruling.rule, *((r.reason, r.rule, r.transform.kind) for r in rulings))
+    told = rulings if outcome is Outcome.DELIVER else ()
+    pattern = (outcome, ruling.reason, ruling.rule, *[(r.reason, r.rule, r.transform.kind) for r in told])
     page = hole.pages.get(pattern)
     if page is None:
-        page = hole.pages[pattern] = _write_page(hole, outcome, ruling, rulings)
-    guards = tuple((guard, facts[guard]) for guard in hole.guards)
+        page = hole.pages[pattern] = hole.writer.page(outcome, ruling, rulings)
     known = dict(guards)
-    body = b"".join((page.before, b",".join(said[known[guard]] for guard, said in hole.said), page.after))
+    body = b"".join((page.before, b",".join([said[known[guard]] for guard, said in hole.said]), page.after))
     return Decision(
         **hole.head,
         event_type=hole.cell.event_type,
@@ -180,36 +179,10 @@ def _outcome(cell: Cell, event: EventRows) -> tuple[Outcome, Ruling]:
 
 
 def _rulings(hole: _Pigeonhole, outcome: Outcome, ruling: Ruling, situation: Situations) -> list[Ruling]:
-    """One ruling for each group of fields; where the event is not delivered, none is needed."""
+    """One ruling for each group of fields; where the event is not delivered, its own for all of them."""
     if outcome is not Outcome.DELIVER:
-        return []
+        return [ruling] * len(hole.groups)
     return [
-        ruling if group[0] == EXISTS else next(r for r in field_rulings(hole.cell, group[0], situation) if r.rows)
-        for group in hole.groups
+        ruling if path == EXISTS else next(r for r in field_rulings(hole.cell, path, situation) if r.rows)
+        for path in hole.groups
     ]
-
-
-def _write_page(hole: _Pigeonhole, outcome: Outcome, ruling: Ruling, rulings: list[Ruling]) -> _Page:
-    """All that follows from a pattern. The record is cut where the facts stand, since only they differ."""
-    paths = ruled_paths(hole.cell.event_type)
-    ruled = {path: by for group, by in zip(hole.groups, rulings, strict=True) for path in group} if rulings else {}
-    fields = tuple(_field(path, ruled.get(path, ruling)) for path in paths)
-    record: dict[str, object] = {
-        **hole.head,
-        "agreements": hole.head["version"],
-        "event": hole.cell.event_type,
-        "to": hole.cell.kind.value,
-        "outcome": outcome.value,
-        "reason": ruling.reason,
-        "rule": ruling.rule,
-        "guards": {},
-        "fields": rows_of(fields),
-    }
-    del record["version"]
-    cut = b'"guards":{'
-    before, after = canonical(record).split(cut + b"}", 1)
-    return _Page(fields, shape_of(hole.cell.event_type, fields), before + cut, b"}" + after)
-
-
-def _field(path: str, by: Ruling) -> FieldRuling:
-    return FieldRuling(path, by.transform, by.reason, by.rule)

@@ -71,9 +71,14 @@ Node = Word | Items | Table
 
 @dataclass(slots=True)
 class Faults:
-    """Every fault of a set of texts, to be raised at once."""
+    """Every fault of a set of texts, to be raised at once.
+
+    Attributes:
+        unreadable: A text is no YAML table at all, so that what others say of it would only be noise.
+    """
 
     found: set[tuple[Place, str]] = field(default_factory=set)
+    unreadable: bool = False
 
     def add(self, place: Place, message: str) -> None:
         """Note a fault, as one line; what it quotes of a text is cut where it is too long to be a slip."""
@@ -113,14 +118,15 @@ def read(source: str, text: str, faults: Faults) -> Table:
         node = _Events(source, yaml.parse(text, Loader=_LOADER), faults).document()
     except yaml.MarkedYAMLError as fault:
         place = _at(source, fault.problem_mark) if fault.problem_mark else empty.place
-        faults.add(place, f"this is not YAML: {fault.problem or fault.context}")
-        return empty
+        problem = f"this is not YAML: {fault.problem or fault.context}"
     except (yaml.YAMLError, UnicodeEncodeError):
-        faults.add(empty.place, "this is not YAML: it holds a character that no text may hold")
-        return empty
-    if isinstance(node, Table):
-        return node
-    faults.add(node.place if node else empty.place, "a table of keys and values is expected here")
+        place, problem = empty.place, "this is not YAML: it holds a character that no text may hold"
+    else:
+        if isinstance(node, Table):
+            return node
+        place, problem = node.place if node else empty.place, "a table of keys and values is expected here"
+    faults.add(place, problem)
+    faults.unreadable = True
     return empty
 
 

@@ -144,7 +144,7 @@ def guards_at(cell: Cell, path: str) -> frozenset[Guard]:
     """The guards that can change what becomes of one field: those of the event, of its permit and of its seals."""
     own = cell.classes.get(path)
     found: set[Guard] = set()
-    for permit in {p.permit_id: p for p in cell.permits.values()}.values():
+    for permit in cell.distinct:
         found |= guards_of(permit.when) | set(permit.hold_until)
     marked = MARKER in cell.permits and any(seal.shown for seal in cell.seals)
     for seal in cell.seals:

@@ -1,7 +1,8 @@
 """Texts to `Agreements`: read, check all at once, compile. A set with a fault is no set.
 
 Left out: files (texts are handed in by name) and invariants' truth (`invariants`). Every fault of every text is
-reported together, each with file, line, column and the nearest right word, so that a person can mend them in one go.
+reported together, each with file, line, column and the nearest right word, so that a person can mend them in one go;
+only where a text is no YAML at all, what it would have said is not missed in the others.
 """
 
 from collections.abc import Mapping
@@ -46,6 +47,8 @@ def load(texts: Mapping[str, str], classes: Classes, today: date | None = None) 
     check_classes(classes, faults)
     whole = not faults.found
     documents = {name: read(name, text, faults) for name, text in sorted(texts.items())}
+    if faults.unreadable:
+        faults.raise_all()
     rules, permits = _read(documents, faults)
     check_reviews({name: document for name, document in documents.items() if name not in OWN}, today, faults)
     check_tokens(permits, classes, faults)

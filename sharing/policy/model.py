@@ -211,6 +211,7 @@ class Cell:
         permits: Path to its one permit.
         seals: Seals that bind this kind of recipient and touch a field permitted here.
         classes: Path to class, of every field of the event type and of the pseudo-fields but `$exists`.
+        distinct: The permits, each once.
     """
 
     event_type: str
@@ -220,6 +221,10 @@ class Cell:
     seals: tuple[Seal, ...]
     classes: Mapping[str, FieldClass]
     guards: frozenset[Guard]
+    distinct: tuple[Permit, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "distinct", tuple({id(p): p for p in self.permits.values()}.values()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -170,12 +170,10 @@ def _sealed_existence(cell: Cell, situations: Situations, refused: Rows) -> tupl
 def _waits(cell: Cell, situations: Situations) -> Rows:
     """Where some permit of the cell may apply but a guard that it must wait for is not true."""
     rows = 0
-    for permit in _distinct(cell):
+    for permit in cell.distinct:
+        if not permit.hold_until:
+            continue
         may_apply = situations.every & ~truth(permit.when, situations)[1]
         for guard in permit.hold_until:
             rows |= may_apply & ~situations.true.get(guard, 0)
     return rows
-
-
-def _distinct(cell: Cell) -> tuple[Permit, ...]:
-    return tuple({permit.permit_id: permit for permit in cell.permits.values()}.values())

@@ -245,3 +245,9 @@ def test_the_parser_in_c_and_the_one_in_python_read_the_same(texts, monkeypatch)
     monkeypatch.setattr(document, "_LOADER", yaml.SafeLoader)
     slow = {name: read(name, text, Faults()) for name, text in texts.items()}
     assert fast == slow
+
+
+def test_a_text_that_is_no_yaml_is_the_only_fault_told_and_every_such_text_is(texts, faults_with):
+    broken = texts["vocabulary.yaml"].replace("guards:\n", "guards: [\n", 1)
+    found = faults_with(vocabulary=broken, seals="- a\n", extra=EXTRA.replace("result: clear", "results: clear"))
+    assert [line.split(":")[0] for line in found] == ["seals.yaml", "vocabulary.yaml"]
