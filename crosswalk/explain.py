@@ -154,7 +154,10 @@ def _engine(tx: Transaction, n: int) -> str:
 
 def _why(agreements: Agreements, kind: RecipientKind, decision: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     """What the rules in force say of one field under the facts that were recorded."""
-    facts = Facts.of({Guard(name): value for name, value in decision["guards"].items()})
+    known = {Guard(name): value for name, value in decision["guards"].items()}
+    if path not in decision.get("granted", (path,)):
+        known[Guard.NAMED_OFFICER_GRANT] = False  # a grant is in force, and does not name this field
+    facts = Facts.of(known)
     try:
         reason = reason_of(agreements, decision["event"], kind, path, facts)
     except KeyError:

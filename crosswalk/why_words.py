@@ -55,6 +55,8 @@ def _head(found: Explanation) -> Iterator[str]:
     if decision["permit"]:
         yield f"  agreement {decision['agreement']}, permit {decision['permit']}, purpose {decision['purpose']}"
         yield f"  {decision['statute']}"
+    if decision.get("granted"):
+        yield f"  by a grant alone: {', '.join(path for path in decision['granted'] if not path.startswith('$'))}"
     if found.released:
         place = f"as number {found.released.seq} of its stream" if found.released.seq else "apart from its stream"
         yield f"  left at {found.released.at.isoformat()} {place}"

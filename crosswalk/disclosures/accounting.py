@@ -47,6 +47,7 @@ class Disclosure:
         receipts: What the recipient said became of it.
         taken_back: When a recall of it was said, None when it stands.
         sealed_since: Paths of what went out and a seal would close today.
+        granted: Paths that went because a grant was in force, and would not have gone without it.
     """
 
     exchange: str
@@ -68,6 +69,7 @@ class Disclosure:
     receipts: tuple[Receipt, ...]
     taken_back: datetime | None
     sealed_since: tuple[str, ...]
+    granted: tuple[str, ...] = ()
 
 
 def of_child(broker: Broker, tx: Transaction, subject: int) -> list[Disclosure]:
@@ -128,6 +130,7 @@ def _account(broker: Broker, tx: Transaction, released: Iterable[Released]) -> I
             receipts=tuple(receipts.get(one.exchange_id, ())),
             taken_back=recalled.get(one.exchange_id.hex()),
             sealed_since=tuple(_sealed_since(broker, tx, event, one, body)),
+            granted=tuple(body.get("granted", ())),
         )
 
 

@@ -29,6 +29,8 @@ def _lines(one: Disclosure) -> Iterator[str]:
     yield f"{_time(one.at)}  {one.event_type} to {one.organisation}, {one.function}  (exchange {one.exchange})"
     yield f"    for {one.purpose} under {one.permit}: {one.statute}"
     yield f"    fields: {', '.join(_fields(one))}"
+    if one.granted:
+        yield f"    by a grant alone: {', '.join(path for path in one.granted if path not in PSEUDO_FIELDS)}"
     if one.sealed_since:
         yield f"    sealed since it went: {', '.join(one.sealed_since)}"
     if one.taken_back:
@@ -73,6 +75,7 @@ def documents(disclosures: Iterable[Disclosure]) -> list[dict[str, Any]]:
             "receipts": [{"state": r.state, "at": r.at.isoformat(), "code": r.code} for r in one.receipts],
             "taken_back": one.taken_back.isoformat() if one.taken_back else None,
             "sealed_since": list(one.sealed_since),
+            "granted": list(one.granted),
         }
         for one in disclosures
     ]

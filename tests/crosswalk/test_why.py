@@ -284,3 +284,34 @@ def test_a_clearance_is_never_overwritten(corridor):
     file = corridor.folder / "dpo.clearance"
     run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file))
     assert isinstance(run(APP, corridor, "--grant", "other", "--clearance-file", str(file)).exception, Misconfigured)
+
+
+def test_what_went_by_a_grant_alone_is_told_and_what_it_does_not_name_is_explained_without_it(corridor):
+    from tests.streams import test_grant_laws as laws
+
+    laws.sealed(corridor)
+    laws.give(corridor, laws.asked(corridor))
+    corridor.flow()
+    told = explained(corridor, corridor.views(POLICE, laws.S47)[-1].exchange)
+    assert told["decision"]["granted"] == ["child.address_line"]
+    (fact,) = [f for f in told["facts"] if f["guard"] == "named_officer_grant"]
+    assert (fact["value"], len(fact["entries"])) == ("true", 1)
+    closed = {c["guard"]: c["gives"] for c in told["why"]["child.address_line"]["otherwise"]}
+    assert closed["named_officer_grant"] == "withhold"
+    opened = {c["guard"]: c["gives"] for c in told["why"]["child.postcode"]["otherwise"]}
+    assert opened["named_officer_grant"] == "clear"
+
+
+def test_the_account_of_disclosures_says_what_went_by_a_grant(corridor):
+    from crosswalk.disclosures.accounting import of_child
+    from crosswalk.disclosures.words import told
+    from tests.streams import test_grant_laws as laws
+
+    laws.sealed(corridor)
+    laws.give(corridor, laws.asked(corridor))
+    corridor.flow()
+    with corridor.ledger.reading() as tx:
+        stored = tx.find_exchange(bytes.fromhex(corridor.views(POLICE, laws.S47)[0].exchange))
+        account = of_child(corridor.broker, tx, stored[0].subject)
+    assert [one.granted for one in account if one.organisation == POLICE] == [(), ("child.address_line",)]
+    assert [line for line in told(account) if "by a grant alone: child.address_line" in line]
