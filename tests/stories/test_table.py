@@ -74,8 +74,11 @@ SAVE = {
     # The police's own reference on a notice is opaque and for calling back.
     ("police_reference", K.SCHOOL), ("police_reference", K.EARLY_YEARS), ("police_reference", K.FURTHER_EDUCATION),
     ("police_reference", K.EDUCATION_DUTY),
-    # Who is barred from a setting is named to that setting, while the restriction is in force.
-    ("restricted_adult", K.SCHOOL), ("restricted_adult", K.EARLY_YEARS), ("restricted_adult", K.FURTHER_EDUCATION),
+    # Who is barred from a setting is named to that setting, with what staff need to know him by, while it is in force.
+    *product(
+        ("restricted_adult", "restricted_adult_birth_date", "restricted_adult_description", "restricted_adult_relation"),
+        SETTINGS,
+    ),
 }  # fmt: skip
 """(path, kind) of the exceptions, each with its reason."""
 
