@@ -76,7 +76,7 @@ SAVE = {
     ("police_reference", K.EDUCATION_DUTY),
     # Who is barred from a setting is named to that setting, with what staff need to know him by, while it is in force.
     *product(
-        ("restricted_adult", "restricted_adult_birth_date", "restricted_adult_description", "restricted_adult_relation"),
+        [f"restricted_adult{part}" for part in ("", "_birth_date", "_description", "_relation")],
         SETTINGS,
     ),
 }  # fmt: skip
