@@ -1,6 +1,8 @@
 """`crosswalk agreements`: what a data protection officer asks of a set, and is answered in words or JSON."""
 
 import json
+import subprocess
+import sys
 from hashlib import sha256
 
 import pytest
@@ -165,3 +167,13 @@ def test_holes_lists_what_goes_under_a_seal_and_finds_no_gap_in_the_shipped_set(
     told = answer("holes")
     assert told["gaps"] == 0
     assert {hole["family"] for hole in told["holes"]} == {"location", "informant", "third party"}
+
+
+def test_what_cannot_be_read_ends_with_status_two_and_words_alone(tmp_path):
+    """Through the command line's own door, as a person calls it."""
+    for asked in (("prove",), ("matrix",), ("holes",), ("mutate", "--limit", "1")):
+        called = [sys.executable, "-m", "crosswalk", "agreements", *asked, "--agreements", str(tmp_path)]
+        done = subprocess.run(called, capture_output=True, text=True, check=False)
+        assert done.returncode == 2, asked
+        assert "no agreements here" in done.stderr
+        assert "Traceback" not in done.stderr
