@@ -17,6 +17,7 @@ from pathlib import Path
 from connectors import rights
 from connectors.settings import Settings
 from sharing.errors import Misconfigured, Retryable
+from sharing.topics import CHECKPOINTS
 
 CONNECT_SECONDS = 5.0
 ROOM_BYTES = 256 * 1024 * 1024
@@ -117,8 +118,8 @@ def _tls(settings: Settings, line: socket.socket, name: str) -> Hop:
 
 def _rights(settings: Settings) -> Hop:
     try:
-        also = [settings.witness_topic] if settings.witness_seconds > 0 else []
-        faults = rights.lacking(settings, also)
+        witnesses = settings.witness_seconds > 0
+        faults = rights.lacking(settings, [settings.witness_topic] * witnesses, [CHECKPOINTS] * witnesses)
     except Retryable as fault:
         hint = (
             "; the address answers, so look at user name, password and mechanism" if settings.security.username else ""

@@ -16,17 +16,19 @@ from sharing.errors import Retryable
 UNKNOWN_TOPIC = 3
 
 
-def lacking(settings: Settings, also_written: Iterable[str] = ()) -> list[str]:
+def lacking(settings: Settings, also_written: Iterable[str] = (), also_read: Iterable[str] = ()) -> list[str]:
     """What this connector lacks, in plain words; empty when it may do everything.
 
     Args:
         settings: Of this connector.
         also_written: Topics that it would like to write and can send without.
+        also_read: Topics that it would like to read.
 
     Raises:
         Retryable: the cluster cannot be asked.
     """
     wanted = dict.fromkeys((*settings.written_topics(), *also_written), "WRITE")
+    wanted |= dict.fromkeys(also_read, "READ")
     if settings.deliver_to is not None:
         wanted[settings.out_topic] = "READ"
     described = {str(topic.get("name")): topic for topic in _describe(settings, list(wanted))}

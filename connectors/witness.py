@@ -39,6 +39,7 @@ from sharing.transparency.witness import VOUCHED, Standing, standing, witness_na
 EVIDENCE = "two-histories.txt"
 ROOM = "witness"
 ASK_SECONDS = 5.0
+UNANSWERED_SECONDS = 120.0
 FURTHER_BEHIND = 20_000
 """More records than this are not read one by one: the witness begins with the newest and asks for a step."""
 
@@ -56,6 +57,10 @@ _WORDS = {
     Alarm.OTHER_KEY: "the broker's record is signed with another key than before: ring the broker's operator; if the "
     "new key is right: crosswalk connector witness SETTINGS --begin-again",
 }
+_UNANSWERED = (
+    "the broker does not show that its record goes on from what was witnessed before: was an old copy put back and "
+    "written on? Ring its operator"
+)
 _BEHIND = "the broker publishes an older state of its record than was witnessed before: was an old copy put back?"
 
 
@@ -109,6 +114,7 @@ class Witness:
         self._consumer: Consuming | None = None
         self._signed = self._asked = float("-inf")
         self._asks = False
+        self._asking_since: float | None = None
 
     @property
     def kept(self) -> Kept:
@@ -190,7 +196,7 @@ class Witness:
             evidence = f"{kept.note}\n\n{text}"
             write_whole(self._settings.state / EVIDENCE, evidence.encode(), durable=True)
             return replace(kept, alarm=Alarm.FORKED.value)
-        self._asks = how is Standing.UNPROVED
+        self._ask_for(unproved=how is Standing.UNPROVED)
         if how is Standing.EARLIER:
             self._troubles.note("witness", Rejected("BEHIND", "", _BEHIND))
         elif how in VOUCHED:
@@ -198,6 +204,14 @@ class Witness:
             root = b64encode(found.root).decode()
             return replace(kept, note=text, origin=found.origin, size=found.size, root=root)
         return kept
+
+    def _ask_for(self, *, unproved: bool) -> None:
+        """Ask while a checkpoint cannot be compared; a question that stays unanswered is shown."""
+        self._asks = unproved
+        now = self._seconds()
+        self._asking_since = (self._asking_since if self._asking_since is not None else now) if unproved else None
+        if self._asking_since is not None and now - self._asking_since > UNANSWERED_SECONDS:
+            self._troubles.note("witness", Rejected("UNPROVED", "", _UNANSWERED))
 
     def _signed_note(self, kept: Kept) -> str:
         assert kept.seen is not None

@@ -162,6 +162,17 @@ def test_what_it_missed_it_asks_for_and_accuses_nobody(booth: Booth):
     assert "asks" not in booth.line.said[-1][3]
 
 
+def test_a_question_that_stays_unanswered_is_shown(booth: Booth):
+    """An old copy that was put back and written on cannot answer it."""
+    booth.comes(5)
+    for _ in range(3):
+        booth.comes(20, step=9)
+        booth.seconds += 61
+    assert [t.code for t in booth.troubles.all()] == ["UNPROVED"]
+    booth.comes(20, step=5)
+    assert booth.troubles.all() == ()
+
+
 def test_an_older_state_is_shown_and_not_signed(booth: Booth):
     booth.comes(9)
     booth.comes(5)
