@@ -96,6 +96,7 @@ ROOMS = [
     ("agreements", "crosswalk.agreements_cli", "agreements_app"),
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
     ("access", "crosswalk.access.cli", "access_app"),
+    ("recall", "crosswalk.recall_cli", "recall"),
     ("disclosures", "crosswalk.disclosures.cli", "disclosures_app"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),

@@ -30,6 +30,13 @@ class Waiting(Part):
         row = self.session.one("select event_n, subject, lane from awaited where exchange_id = ?", (exchange_id,))
         return Awaited(exchange_id, *row) if row else None
 
+    def await_answer(self, exchange_id: bytes, event_n: int, subject: int, lane: int) -> None:
+        """Something may be said about this exchange from now on: a receipt of a recall finds its subject."""
+        self.session.run(
+            "insert into awaited (exchange_id, event_n, subject, lane) values (?, ?, ?, ?) on conflict do nothing",
+            (exchange_id, event_n, subject, lane),
+        )
+
     def add_receipt(self, exchange_id: bytes, state: str, at: datetime, organisation: str, code: str = "") -> bool:
         """Keep what a recipient said became of an exchange; False when it was said before."""
         return bool(

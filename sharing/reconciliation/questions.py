@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sharing.calendar import Duty
-from sharing.events import Child, ClockChanged, ClockState, Event, TaskKind, TaskRaised, Urgency
+from sharing.events import Child, ClockChanged, ClockState, CorrectionIssued, Event, TaskKind, TaskRaised, Urgency
 from sharing.reconciliation.answers import answers, missing_items
 from sharing.reconciliation.clocks import due_after_wait
 from sharing.reconciliation.machine import Signal, advance
@@ -105,6 +105,8 @@ def _open(
     world: World,
 ) -> Step:
     owner, exchange, also = owed
+    if isinstance(event, CorrectionIssued) and event.recalled_exchange:
+        also = (*also, event.recalled_exchange)  # its receipt names what was given back
     if any(q.rule == rule.name and exchange in q.exchanges for q in state.questions):
         return Step(state)
     matter = event.about_event or "" if isinstance(event, TaskRaised) else ""

@@ -112,6 +112,7 @@ IDENTITY_REVIEW = "identity-review"
 STOPPED_RECORD = "stopped-record"
 AROUND_SETTING = "around-setting"
 CONSULTATION_ADVICE = "consultation-advice"
+RECALL_ACKNOWLEDGED = "recall-acknowledged"
 
 HOLDERS = frozenset(
     {
@@ -174,6 +175,17 @@ _CLOCKS = (
         stages=(
             Stage(AT_ONCE, Side.OWNER, ("front_door_manager", "force_duty", "emergency_department", "practice_lead")),
             Stage(ONE_HOUR, Side.OWNER, ("head_of_service", "front_door_manager", "force_duty")),
+        ),
+    ),
+    ClockRule(
+        RECALL_ACKNOWLEDGED,
+        starts_on="correction.issued",
+        owners=frozenset(Kind),
+        lasts=ONE_HOUR,
+        receipts=frozenset({ReceiptState.RECALLED}),
+        stages=(
+            Stage(AT_ONCE, Side.AUTHORITY, ("front_door_manager", "front_door")),
+            Stage(ONE_HOUR, Side.AUTHORITY, ("head_of_service", "front_door_manager")),
         ),
     ),
     ClockRule(

@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ledger.rows import Released, StoredEvent
+from ledger.rows import Released, Statement, StoredEvent
 from sharing.approval import NO_HEAD
 from sharing.codec import decode
 from sharing.events import Child, CorrectionAction, CorrectionIssued, Event, SealKind
 from sharing.facts import facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy import EXISTS, Facts, Guard, Polarity, decide
+from sharing.policy.canonical import canonical
 from sharing.policy.outcomes import REVIEW, SEALED
 from sharing.reconciliation import EventFacts, Said, Step
 from sharing.reconciliation.saying import envelope
@@ -29,14 +30,17 @@ from streams.agents.views import BROKER_SAYS
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
 WITHHELD = "withhold"
 AFTER = "after-recall"
+ISSUED, ACKNOWLEDGED = "recall.issued", "recall.acknowledged"
+LATE_SEAL, WRONG_LINK = "LATE_SEAL", "WRONG_LINK"
 
 
-def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
+def recall_earlier(work: Absorption, subject: SubjectId, why: str = LATE_SEAL) -> Iterator[Said]:
     """What must be taken back now that a register of this subject moved; the rest is decided again on the way.
 
     Args:
         work: The transaction's work; exchanges that replace a recalled one are added to it.
         subject: Whose register moved.
+        why: Code for the ledger.
     """
     released = [r for r in work.tx.released_of(subject) if r.kind in set(RecipientKind)]
     decisions = work.tx.outcomes({r.outcome for r in released})
@@ -53,7 +57,7 @@ def recall_earlier(work: Absorption, subject: SubjectId) -> Iterator[Said]:
             continue  # taken back before; what replaced it is looked at on its own
         closed = _closed(work, event, decisions[one.outcome], again, facts_now(work, event, stored, again, subject))
         if any(_tells(work, event, path, again.recipient) for path in closed):
-            yield _recall(work, one, again.recipient)
+            yield recall_one(work, stored, one, again.recipient, why)
             _replace(work, Later(stored, subject, [again]), one)
     go_around_earlier(work, subject)
 
@@ -146,7 +150,30 @@ def value_at(event: Event, path: str) -> object:
     return None if value == () else value
 
 
-def _recall(work: Absorption, one: Released, recipient: Recipient) -> Said:
+def recall_one(
+    work: Absorption, stored: StoredEvent, one: Released, recipient: Recipient, why: str, by: str = ""
+) -> Said:
+    """Take one exchange back: the correction to say, sworn to, and its receipt awaited.
+
+    Args:
+        work: The transaction's work.
+        stored: The event that it was about.
+        one: What left.
+        recipient: Who had it.
+        why: Code.
+        by: Function that asked, `""` for the broker itself.
+    """
+    body = {
+        "by": by,
+        "event": stored.event_id.hex(),
+        "exchange": one.exchange_id.hex(),
+        "function": one.function,
+        "organisation": one.organisation,
+        "type": json.loads(work.tx.outcomes([one.outcome])[one.outcome])["event"],
+        "why": why,
+    }
+    work.statements.append(Statement(ISSUED, canonical(body)))
+    work.tx.await_answer(one.exchange_id, stored.n, stored.subject, one.lane)
     correction = CorrectionIssued(
         envelope=envelope(work.now, None),
         child=Child(),

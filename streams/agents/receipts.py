@@ -4,12 +4,15 @@ Left out: which clock a receipt stops (`sharing.reconciliation`). Rules: a recei
 recipient; one for an exchange that nobody waits for is kept and moves nothing.
 """
 
+from ledger.rows import Statement
 from sharing import reconciliation
 from sharing.events import ReceiptRecorded, ReceiptState
 from sharing.ids import SubjectId
+from sharing.policy.canonical import canonical
 from sharing.reconciliation import EventFacts
 from streams.agents.absorption import Absorption
 from streams.agents.incoming import Incoming
+from streams.agents.recalls import ACKNOWLEDGED
 from streams.agents.subjects import reply_of
 
 
@@ -25,7 +28,10 @@ def absorb_receipt(work: Absorption, incoming: Incoming) -> None:
         work.refused.append(("NOT_THE_RECIPIENT", incoming.event_id.hex()))
         return
     code = (event.code or "")[:40] if event.state is ReceiptState.REFUSED else ""
-    work.tx.add_receipt(exchange, event.state, work.now, incoming.sender.slug, code)
+    new = work.tx.add_receipt(exchange, event.state, work.now, incoming.sender.slug, code)
+    if new and event.state is ReceiptState.RECALLED and asked is not None:
+        body = {"exchange": exchange.hex(), "organisation": incoming.sender.slug}
+        work.statements.append(Statement(ACKNOWLEDGED, canonical(body)))
     subject = work.subjects.answered.get(exchange)
     if subject is None:
         return

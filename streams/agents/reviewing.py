@@ -25,7 +25,7 @@ from sharing.reconciliation.rules import IDENTITY_REVIEW
 from streams.agents.absorption import Absorption
 from streams.agents.closing import finish
 from streams.agents.levels import linkage_from
-from streams.agents.recalls import recall_earlier
+from streams.agents.recalls import WRONG_LINK, recall_earlier
 from streams.agents.subjects import ALL
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
@@ -137,7 +137,7 @@ def _take_back(work: Absorption, subject: SubjectId) -> int:
     """Seals that the one had were not known of the other when earlier events left."""
     if not work.state(subject).seals:
         return 0
-    recalls = list(recall_earlier(work, subject))
+    recalls = list(recall_earlier(work, subject, WRONG_LINK))
     for said in recalls:
         work.say(subject, Step(work.state(subject), said=(said,)))
     return len(recalls)
