@@ -97,6 +97,7 @@ ROOMS = [
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
     ("access", "crosswalk.access.cli", "access_app"),
     ("recall", "crosswalk.recall_cli", "recall"),
+    ("support-bundle", "crosswalk.support_cli", "support_bundle"),
     ("disclosures", "crosswalk.disclosures.cli", "disclosures_app"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
