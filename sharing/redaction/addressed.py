@@ -29,10 +29,10 @@ DICTIONARY = "dictionary"
 """Why a text stays behind although a permit gives it."""
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?(\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)", re.IGNORECASE)
-_TELEPHONE = re.compile(r"(?<!\d)(?:\+44|0044|0)[\s().\-]*(?:\d[\s().\-]*){9,10}(?!\d)")
+_TELEPHONE = re.compile(r"(?<!\w)(?:\+44|0044|0)[\s().\-]*(?:\d[\s().\-]*){9,10}(?!\w)")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _WEB = re.compile(r"https?://\S|\bwww\.\S|\b[a-z0-9\-]+\.(?:com|org|net|info|uk|eu|io)\b", re.IGNORECASE)
-_NHS = re.compile(r"(?<!\d)\d{3}[ \-]?\d{3}[ \-]?\d{4}(?!\d)")
+_NHS = re.compile(r"(?<!\w)\d{3}[ \-]?\d{3}[ \-]?\d{4}(?!\w)")
 _WEIGHTS = range(10, 1, -1)
 GIVEN = {"postcode": "child.postcode", "telephone": "child.telephone", "reach": "child.telephone",
          "nhs": "child.nhs_number"}  # fmt: skip

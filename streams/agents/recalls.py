@@ -24,8 +24,8 @@ from sharing.release import Exchange
 from sharing.vocabulary import SETTINGS, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
-from streams.agents.sealed import AREA_WIDE, names_of
-from streams.agents.views import BROKER_SAYS
+from streams.agents.sealed import names_of
+from streams.agents.views import AREA_WIDE, BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
 WITHHELD = "withhold"

@@ -12,19 +12,10 @@ from sharing.directory import Directory, Organisation
 from sharing.events import Event, SealKind
 from sharing.policy import Agreements, Facts, Guard
 from sharing.redaction.tripwire import Value, closed_to, national, values_of
-from sharing.vocabulary import Agency, FieldClass, OrganisationKind, RecipientKind
-from streams.agents.views import BROKER_SAYS
+from sharing.vocabulary import Agency, FieldClass, RecipientKind
+from streams.agents.views import AREA_WIDE, BROKER_SAYS
 from streams.broker import Broker
 
-AREA_WIDE = frozenset(
-    {
-        OrganisationKind.LOCAL_AUTHORITY,
-        OrganisationKind.FORCE,
-        OrganisationKind.EDUCATION_SERVICE,
-        OrganisationKind.BROKER,
-    }
-)
-"""Bodies that serve the whole area: that one of them is named tells nobody where a child is."""
 GUARDS = {
     SealKind.ADDRESS: Guard.ADDRESS_SEALED,
     SealKind.S_FLAG: Guard.S_FLAG,

@@ -19,10 +19,19 @@ from sharing.reconciliation.parties import speaker
 from sharing.reconciliation.state import SubjectState
 from sharing.redaction.wire import around
 from sharing.release import Dress, Exchange, due_by, view
-from sharing.vocabulary import Outcome, Recipient, RecipientKind
+from sharing.vocabulary import OrganisationKind, Outcome, Recipient, RecipientKind
 from streams.agents.handover import View
 from streams.broker import Broker
 
+AREA_WIDE = frozenset(
+    {
+        OrganisationKind.LOCAL_AUTHORITY,
+        OrganisationKind.FORCE,
+        OrganisationKind.EDUCATION_SERVICE,
+        OrganisationKind.BROKER,
+    }
+)
+"""Bodies that serve the whole area: that one of them is named tells nobody where a child is."""
 CALLBACKS = ("callback", "duty_phone")
 BROKER_SAYS = ("broker.", "correction.")
 _TAKEN = {one.words: one for one in (CLEAR, TOKEN)}
@@ -51,14 +60,17 @@ def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId
 def with_callback(event: Event, directory: Directory) -> Event:
     """The event with a number to ring, where its sender gave none: texts may stay behind, the recipient can ask.
 
-    Whether anything did stay behind makes no difference to it.
+    Whether anything did stay behind makes no difference to it. A hospital's or a school's number could tell where a
+    child is, so only those who serve the whole area are given.
     """
     name = next((n for n in CALLBACKS if hasattr(event, n)), None)
     if name is None or getattr(event, name) is not None or event.event_type.startswith(BROKER_SAYS):
         return event
     sender = directory.get(event.envelope.organisation or "")
-    said_by = speaker(directory, sender.slug, event.envelope.author_function) if sender else None
-    number = sender.telephone(said_by.function) if sender and said_by else ""
+    if sender is None or sender.kind not in AREA_WIDE:
+        return event
+    said_by = speaker(directory, sender.slug, event.envelope.author_function)
+    number = sender.telephone(said_by.function) if said_by else ""
     return replace(event, **{name: number}) if number else event  # type: ignore[arg-type]
 
 

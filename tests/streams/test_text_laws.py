@@ -1,7 +1,7 @@
 """Texts for their recipient, through the whole corridor: looked through when decided, and never a reason to wait."""
 
-from sharing.events import ReferralDecided, ReferralOutcome, ReferralSubmitted
-from tests.streams.corridor import CSC, OAKFIELD, POLICE
+from sharing.events import ReferralDecided, ReferralOutcome, ReferralSubmitted, UnscheduledAttended
+from tests.streams.corridor import CSC, OAKFIELD, POLICE, TRUST
 from tests.streams.families import POSTCODE, ROSA, STREET
 from tests.streams.test_seal_laws import carries, everybody_involved, notice, seal
 
@@ -74,3 +74,13 @@ def test_a_refusal_arrives_with_its_reason_though_its_advice_holds_an_address(co
                  reason_code="BELOW_THRESHOLD", reason_text="below the level", advice_text="at EH97 1AA")  # fmt: skip
     told = corridor.one(OAKFIELD, "csc.referral.decided").event
     assert (told.reason_text, told.advice_text, told.duty_phone) == ("below the level", None, "01632 960100")
+
+
+def test_a_hospitals_number_is_given_to_nobody_who_was_not_given_it(corridor):
+    """A telephone of the hospital that a hidden child came to tells where the child is."""
+    everybody_involved(corridor)
+    corridor.say(UnscheduledAttended, TRUST, ROSA, attended_at=corridor.now)
+    assert [v.event.callback for v in corridor.views(event_type="health.unscheduled.attended")] == [None] * len(
+        corridor.views(event_type="health.unscheduled.attended")
+    )
+    assert corridor.views(event_type="health.unscheduled.attended")
