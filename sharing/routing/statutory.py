@@ -31,3 +31,9 @@ def opposite_side(case: Case) -> Found:
         yield from involved_settings(case)
     else:
         yield duty(case, "front_door_manager")
+
+
+def figures(case: Case) -> Found:
+    """The partnership's analysts, where the authority has such a function."""
+    if "statistics" in case.authority.functions:
+        yield duty(case, "statistics")

@@ -26,13 +26,13 @@ from sharing.routing.rules import (
     social_care,
     worried_clinician,
 )
-from sharing.routing.statutory import consultation_line, opposite_side, police, police_if_crime
+from sharing.routing.statutory import consultation_line, figures, opposite_side, police, police_if_crime
 
 REFERRAL = "referral.submitted"
 _HEALTH: tuple[Rule, ...] = (involved_gp, health_visitor, other_health)
 _INVOLVED: tuple[Rule, ...] = (involved_settings, *_HEALTH, other_partners)
 
-ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+_WHO_NEEDS_TO_KNOW: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         REFERRAL: (front_door,),
         "csc.contact.recorded": (asker,),
@@ -84,5 +84,41 @@ ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "la.education.status_changed": (social_care, involved_settings, *_HEALTH, other_partners),
         "education.setting.found": (),
     }
+)
+
+_COUNTED = frozenset(
+    {
+        "csc.contact.decided",
+        "csc.referral.decided",
+        "csc.assessment.completed",
+        "csc.s47.changed",
+        "csc.conference.held",
+        "csc.meeting.changed",
+        "csc.plan.changed",
+        "csc.case.closed",
+        "csc.return_interview.recorded",
+        "earlyhelp.assessment.changed",
+        "earlyhelp.lead.changed",
+        "disagreement.raised",
+        "police.da_incident.notified",
+        "police.missing.changed",
+        "police.ppn.submitted",
+        "police.investigation.outcome",
+        "police.exploitation.marker_changed",
+        "health.unscheduled.attended",
+        "health.appointment.missed",
+        "health.injury.concern",
+        "school.alert.acknowledged",
+        "school.attendance.threshold",
+        "school.exclusion.recorded",
+        "school.roll.changed",
+        "school.file.transferred",
+        "la.education.status_changed",
+    }
+)
+"""Events of which the partnership keeps figures; a referral goes to the front door and nowhere else."""
+
+ROUTES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {name: (*rules, figures) if name in _COUNTED else rules for name, rules in _WHO_NEEDS_TO_KNOW.items()}
 )
 """Who needs to know of what comes in. What the broker says itself names its recipients in `Said.to`."""
