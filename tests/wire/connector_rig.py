@@ -57,6 +57,7 @@ class Rig:
             "deliver_to": "view",
             "poll_seconds": 0.05,
             "gap_wait_seconds": 2,
+            "witness_seconds": 0,  # checkpoints of other tests' ledgers stand in this cluster
             "intake": [{"folder": "drop", "formats": ["schools-concerns"], "settle_seconds": 0}],
         }
         self.settings.write_text(json.dumps(said | given))

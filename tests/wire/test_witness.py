@@ -1,6 +1,7 @@
 """Published, read, compared, cosigned and heard, on a real Kafka; a forked ledger is refused there too."""
 
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from connectors.settings import Settings
 from connectors.stores import Stores
 from connectors.troubles import Troubles
 from connectors.witness import Witness
+from deploy.embedded import EmbeddedKafka
 from deploy.provision.topics import provision
 from ledger import Ledger
 from ledger.witnesses import states
@@ -92,8 +94,10 @@ class Town:
 
 
 @pytest.mark.wire
-def test_a_connector_witnesses_what_is_published_and_refuses_another_history(kafka: str, tmp_path: Path):
-    with closing(Town(tmp_path, kafka)) as town:
+def test_a_connector_witnesses_what_is_published_and_refuses_another_history(
+    kafka_node: Callable[[], EmbeddedKafka], tmp_path: Path
+):
+    with closing(Town(tmp_path, kafka_node().bootstrap)) as town:
         ledger = town.corridor.ledger
         subject = a_subject(ledger)
         write(ledger, an_event(1, subject, SLUG), an_event(2, subject, SLUG))
