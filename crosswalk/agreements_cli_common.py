@@ -3,7 +3,6 @@
 Left out: what is asked of the set. Rule: whatever keeps a set from being read is said in words that name the file.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from agreements import HERE, read_texts
 from schemas import read_schemas
 from sharing.errors import Misconfigured
 from sharing.policy import Agreements, field_classes, load
+from sharing.policy.canonical import canonical
 
 NOT_SO = 1
 UNREADABLE = 2
@@ -58,9 +58,9 @@ def day_of(text: str) -> date:
 
 
 def tell(document: Any, lines: Iterable[str], *, as_json: bool) -> None:
-    """Print the one or the other."""
+    """Print the one or the other; a document as the canonical bytes that are hashed and signed."""
     if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False, sort_keys=True))
+        typer.echo(canonical(document))
     else:
         for line in lines:
             typer.echo(line)

@@ -12,13 +12,18 @@ from agreements import HERE
 from crosswalk.agreements_cli_common import NOT_SO, AsJson, Folder, aligned, read_set, tell
 from crosswalk.agreements_cli_read import one_of
 from sharing.errors import Misconfigured
-from sharing.policy import EXISTS, Agreements, Facts, leaves
+from sharing.policy import Agreements, Facts
 from sharing.policy.facts import Guard
+from sharing.policy.pseudo import ruled_paths
 from sharing.policy.reasons import Reason, reason_of
 from sharing.vocabulary import RecipientKind
 
 VALUES = {"yes": True, "no": False, "unknown": None}
-GOES_NOT = {"withhold", "waits"}
+GOES_NOT = {
+    "withhold": "does not go",
+    "waits": "waits",
+    "review": "waits for a person who looks through what the scrubber left",
+}
 
 
 def why(
@@ -40,7 +45,7 @@ def why(
     """
     found = read_set(folder)
     event = one_of(event, found.classes, "EVENT", "event type")
-    field = one_of(field, [EXISTS, *leaves(event)], "FIELD", f"field of {event}")
+    field = one_of(field, ruled_paths(event), "FIELD", f"field of {event}")
     kind = RecipientKind(one_of(recipient, [k.value for k in RecipientKind], "RECIPIENT", "kind of recipient"))
     reason = reason_of(found, event, kind, field, facts_in(when))
     tell(_document(reason), _lines(found, reason), as_json=as_json)
@@ -86,7 +91,7 @@ def _document(reason: Reason) -> dict[str, Any]:
 def _lines(found: Agreements, reason: Reason) -> Iterator[str]:
     decision = reason.decision
     ruling = decision.ruling(reason.path)
-    goes = "does not go" if reason.fate == "withhold" else "waits" if reason.fate == "waits" else f"goes: {reason.fate}"
+    goes = GOES_NOT.get(reason.fate, f"goes: {reason.fate}")
     by = f" by {ruling.rule}" if ruling.rule else ""
     yield f"{reason.path} of {decision.event_type} to {decision.kind.value} {goes} ({ruling.reason}{by})"
     if reason.purpose:
@@ -108,4 +113,5 @@ def _lines(found: Agreements, reason: Reason) -> Iterator[str]:
 
 
 def _becomes(fate: str) -> str:
-    return {"withhold": "withheld", "waits": "waiting", "clear": "released"}.get(fate, f"released as {fate}")
+    known = {"withhold": "withheld", "waits": "waiting", "review": "waiting for a person", "clear": "released"}
+    return known.get(fate, f"released as {fate}")

@@ -14,7 +14,7 @@ from sharing.policy.facts import Facts, Guard
 from sharing.policy.lattice import WITHHOLD
 from sharing.policy.levels import Answers, answers_of
 from sharing.policy.model import Agreements, Cell, Purpose, Seal
-from sharing.policy.outcomes import active_rows
+from sharing.policy.outcomes import REVIEW, active_rows
 from sharing.policy.paths import EXISTS
 from sharing.policy.situations import one
 from sharing.policy.witnesses import SAID
@@ -43,7 +43,7 @@ class Reason:
     """Why one field fares as it does.
 
     Attributes:
-        fate: A transform in words; `withhold` and `waits` included.
+        fate: A transform in words; `withhold`, `waits` and `review` (a person must release it) included.
         steps: The rules asked, in order. `facts`: the guards that matter and their values.
         otherwise: Each single fact that would change it.
     """
@@ -106,6 +106,8 @@ def _fate(decision: Decision, path: str, answers: Answers) -> str:
         return WITHHOLD.words
     if decision.outcome is Outcome.HOLD:
         return WAITS
+    if decision.ruling(path).awaits_review:
+        return REVIEW
     return (decision.ruling(path).transform if decision.outcome is Outcome.DELIVER else WITHHOLD).words
 
 

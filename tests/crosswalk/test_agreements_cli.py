@@ -7,7 +7,10 @@ from hashlib import sha256
 
 import pytest
 
+from crosswalk.agreements_cli_common import read_set
 from sharing.errors import Misconfigured
+from sharing.policy.canonical import canonical
+from sharing.policy.difference import difference
 from tests.crosswalk.agreements_kit import EXTRA, answer, run, written
 
 TODAY = ("--on", "2026-11-27")
@@ -177,3 +180,16 @@ def test_what_cannot_be_read_ends_with_status_two_and_words_alone(tmp_path):
         assert done.returncode == 2, asked
         assert "no agreements here" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_the_report_of_a_comparison_is_printed_as_the_bytes_that_are_signed(tmp_path):
+    folder = written(tmp_path, extra=EXTRA)
+    report = difference(read_set(), read_set(folder)).report()
+    assert run("diff", str(folder), "--json").stdout == canonical(report).decode() + "\n"
+
+
+def test_why_says_that_a_scrubbed_text_waits_for_a_person(tmp_path):
+    folder = str(written(tmp_path, extra=EXTRA.replace("child.surname: clear", "last_seen_area: scrub")))
+    asked = ("police.missing.changed", "last_seen_area", "health_visitor", "--agreements", folder, "--when", FACTS)
+    done = run("why", *asked[:-1], f"{FACTS},adoption=no")
+    assert (done.exit_code, "waits for a person" in done.stdout) == (1, True), done.output
