@@ -586,6 +586,9 @@ class Verifier:
             self._decide_again(where, self._decisions[digest], at)
 
     def _decide_again(self, where: str, said: Json, at: int) -> None:
+        if waits_for_agreements(said):
+            self.counts["waiting"] += 1
+            return
         version = said["agreements"]
         matrix = self.approvals.matrices.get(version)
         if matrix is None or (version != self.approvals.first and at < self.approvals.since[version]):
@@ -628,6 +631,12 @@ class Verifier:
         self.counts["proofs"] += 1
 
 
+def waits_for_agreements(said: Json) -> bool:
+    """Whether a decision was put off because no signed agreements were in force: it releases nothing whatever."""
+    put_off = (said.get("outcome"), said.get("reason")) == ("hold", "no-head")
+    return put_off and all(row[1] == "withhold" for row in said["fields"])
+
+
 SHOWN = (
     "leaves",
     "checkpoints",
@@ -639,6 +648,7 @@ SHOWN = (
     "proofs",
     "shredded",
     "unsigned",
+    "waiting",
 )
 
 

@@ -102,8 +102,8 @@ class HeadWatch:
         before = self._stand
         known = before is not None and seen == self._print and not (before.until is not None and now >= before.until)
         if before is None or not known or not before.is_good or _past_review(before.agreements, now):
-            good = before.agreements if before else folder
-            self._stand, self._rows = _judged(tx, statements, now, good)
+            good = before.agreements if before else None
+            self._stand, self._rows = _judged(tx, statements, now, good, folder)
             self._print = _fingerprint(statements, tx.statement_bodies(self._rows))
             _tell(before, self._stand)
         assert self._stand is not None
@@ -120,13 +120,26 @@ def _fingerprint(statements: Sequence[StoredStatement], bodies: Sequence[bytes])
 
 
 def _judged(
-    tx: Transaction, statements: Sequence[StoredStatement], now: datetime, good: Agreements
+    tx: Transaction, statements: Sequence[StoredStatement], now: datetime, good: Agreements | None, folder: Agreements
 ) -> tuple[Stand, tuple[int, ...]]:
     """What these statements come to, and the rows of the texts on which it rests."""
     try:
         return _good(tx, statements, now)
     except NoHead as none:
-        return Stand(good, none.fault, str(none)), ()
+        return Stand(good or _last_good(tx, statements, now) or folder, none.fault, str(none)), ()
+
+
+def _last_good(tx: Transaction, statements: Sequence[StoredStatement], now: datetime) -> Agreements | None:
+    """The newest set that was in force before whatever is wrong, for a process that starts while it is."""
+    course, documents = course_from(statements), {name: row.body for name, row in read_documents(tx).items()}
+    while course.activations:
+        course.activations.pop()
+        try:
+            head = head_at(course, documents, now)
+            return compiled(documents[head.proposal.texts])
+        except CrosswalkError:
+            continue
+    return None
 
 
 def _good(tx: Transaction, statements: Sequence[StoredStatement], now: datetime) -> tuple[Stand, tuple[int, ...]]:

@@ -200,6 +200,18 @@ def test_an_installation_without_any_signed_set_holds_everything_but_the_referra
     assert "suppress" not in {d["outcome"] for d in corridor.decisions(event)}
 
 
+def test_a_worker_that_starts_beside_a_bad_head_decides_by_the_last_good_one(corridor, tmp_path):
+    corridor.change(other_agreements(tmp_path))
+    fresh = stand(corridor).agreements.version
+    made = corridor.change(HOUSE / "agreements")
+    run(corridor, f"delete from statement where kind = ({KIND.format('agreements.approved')}) and n > ?",
+        rows(corridor, "agreements.proposed")[-1][0])  # fmt: skip
+    corridor.restart()
+    found = stand(corridor)
+    assert (found.fault, found.agreements.version) == (Fault.UNSIGNED, fresh)
+    assert made.matrix != fresh
+
+
 def test_no_refusal_stands_while_nothing_is_in_force(corridor):
     everybody_involved(corridor)
     sealing = {"kind": SealKind.PERPETRATOR_CHANNEL, "action": SealAction.SET}

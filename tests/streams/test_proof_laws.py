@@ -8,11 +8,13 @@ import pytest
 from agreements import HERE, read_texts
 from ledger.offline_verifier import Approvals, Fault, main
 from sharing.approval import digest_of
-from sharing.events import ConcernShared, ReferralSubmitted
+from sharing.events import ConcernShared, ReferralSubmitted, SealAction, SealChanged, SealKind
 from sharing.policy.canonical import canonical
 from tests.ledger.exports import Exported, exported
 from tests.streams.corridor import CSC, OAKFIELD, POLICE, Corridor
 from tests.streams.families import CANARIES, ROSA, STREET, TOM
+from tests.streams.test_head_laws import HARMS, at_rest
+from tests.streams.test_referral_laws import other_agreements
 from tests.streams.test_seal_laws import everybody_involved, notice, seal
 
 
@@ -74,6 +76,25 @@ def test_a_change_that_an_office_did_not_sign_is_found(week: Exported):
     assert sworn[-1][0] == "agreements.activated"
     with pytest.raises(Fault, match="without the signature of"):
         course.take(*sworn[-1])
+
+
+def test_what_waited_for_signed_agreements_and_a_change_of_them_verify(corridor: Corridor, tmp_path: Path):
+    everybody_involved(corridor)
+    corridor.send(POLICE, corridor.event(SealChanged, POLICE, ROSA, kind=SealKind.PERPETRATOR_CHANNEL,
+                                         action=SealAction.SET))  # fmt: skip
+    corridor.flow()
+    mend = HARMS["missing"][0](corridor)
+    corridor.restart()
+    corridor.send(POLICE, notice(corridor))
+    corridor.say(ReferralSubmitted, OAKFIELD, TOM, ask="assess", by="safeguarding_lead")
+    mend()
+    at_rest(corridor)
+    corridor.change(other_agreements(tmp_path))
+    corridor.say(ConcernShared, OAKFIELD, TOM, facts="bruises")
+    corridor.number()
+    status, found = said(exported(corridor.ledger, tmp_path / "export"))
+    assert (status, found["fault"], found["unsigned"]) == (0, None, 0)
+    assert found["waiting"] > 0
 
 
 def test_nothing_sealed_or_personal_stands_in_an_export(week: Exported):
