@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from crosswalk.agreements_cli_common import AsJson, tell
-from crosswalk.agreements_cli_desk import SHORT, By, Name, desk, moment, office, refusals, shown
+from crosswalk.agreements_cli_desk import SHORT, By, Name, desk, moment, name_of, office, refusals, shown
 from crosswalk.proposal_packs import read_approval
 from streams.broker import ENGINE
 from streams.changing import Standing, hand_in
@@ -39,7 +39,7 @@ def activate(
     """Put a proposal that has all its signatures in force from a time on."""
     here = desk()
     with refusals():
-        done = put_in_force(here.ledger, name, moment(at, "--at", here.now), office(by), here.now, ENGINE)
+        done = put_in_force(here.ledger, name_of(name), moment(at, "--at", here.now), office(by), here.now, ENGINE)
     told = f"proposal {done.proposal[:SHORT]} is in force from {shown(done.at)} on"
     document = {"proposal": done.proposal, "at": done.at.isoformat(), "returns_to": done.returns_to}
     tell(document, [told], as_json=as_json)

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from crosswalk.agreements_cli_common import NOT_SO
+from crosswalk.proposal_packs import read_pack
 from ledger.keys import load_or_create
 from ledger.store import Ledger
 from sharing.approval.course import NoHead
@@ -29,7 +30,7 @@ from streams.settings import Settings
 PACKAGE = Path(__file__).resolve().parent.parent
 SHORT = 12
 By = Annotated[str, typer.Option("--by", metavar="OFFICE", help="Office or function that does it; never a name.")]
-Name = Annotated[str, typer.Argument(metavar="PROPOSAL", help="How its name begins, as history shows it.")]
+Name = Annotated[str, typer.Argument(metavar="PROPOSAL", help="Its pack, or how its name begins in history.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,15 @@ def refusals() -> Iterator[None]:
 def _refuse(words: str) -> None:
     typer.echo(f"crosswalk: {words}", err=True)
     raise typer.Exit(NOT_SO)
+
+
+def name_of(name: str) -> str:
+    """Name of a proposal: as it was written, or that of the pack that was named.
+
+    Raises:
+        Misconfigured: there is such a file, and it is no pack.
+    """
+    return read_pack(Path(name)).proposal.id if Path(name).is_file() else name
 
 
 def office(by: str) -> str:

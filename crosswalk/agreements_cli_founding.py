@@ -13,11 +13,15 @@ import typer
 
 from agreements import HERE
 from crosswalk.agreements_cli_common import Folder
+from crosswalk.agreements_cli_desk import desk
+from sharing.approval.proposal import texts_body
 from sharing.approval.signatories import FILE
 from sharing.errors import Misconfigured
 from streams.approver_keys import make_key
-from streams.broker import ENGINE, Broker, open_broker, read_agreement_texts, read_partnership_text
+from streams.broker import ENGINE, read_agreement_texts
+from streams.course import compiled
 from streams.founding import found, invent_offices
+from streams.head import HeadWatch
 from streams.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -45,17 +49,11 @@ def found_command(
             "CROSSWALK_ENVIRONMENT is production: invented offices cannot sign for real ones; each office runs"
             " `crosswalk agreements approver-key`, then: propose, sign, approve, activate"
         )
-    broker = open_broker(settings)
-    done = found_by_invented_offices(broker, settings, offices, folder)
-    with broker.ledger.reading() as tx:
-        stand = broker.stand(tx)
+    at, texts = desk(), read_agreement_texts(folder)
+    done = found(at.ledger, texts, invent_offices(at.signatories(), offices), at.now, ENGINE)
+    with at.ledger.reading() as tx:
+        stand = HeadWatch().look(tx, at.now, compiled(texts_body(texts, "")))
     if not stand.is_good:
         raise Misconfigured(f"{stand.words}; see crosswalk agreements history")
     what = "is in force, signed by invented offices" if done else "was in force before; nothing was done"
     typer.echo(f"version {stand.agreements.version[:16]} {what}")
-
-
-def found_by_invented_offices(broker: Broker, settings: Settings, offices: Path, folder: Path = HERE) -> bool:
-    """Put the set of a folder in force, signed by invented offices; False where one was activated before."""
-    invented = invent_offices(read_partnership_text(settings.partnership, FILE), offices)
-    return found(broker.ledger, read_agreement_texts(folder), invented, broker.now(), ENGINE)

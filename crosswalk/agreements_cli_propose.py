@@ -13,7 +13,7 @@ import typer
 
 from agreements import HERE
 from crosswalk.agreements_cli_common import AsJson, Folder, counted, tell
-from crosswalk.agreements_cli_desk import SHORT, By, Desk, Name, desk, moment, office, refusals, shown
+from crosswalk.agreements_cli_desk import SHORT, By, Desk, Name, desk, moment, name_of, office, refusals, shown
 from crosswalk.proposal_packs import Pack, checked, read_pack, write_approval
 from sharing.approval.proposal import Approval, Proposal
 from sharing.approval.quorum import Quorum
@@ -42,7 +42,7 @@ def rollback(name: Name, by: By, effective: From = "now", out: Out = None, as_js
     at = desk()
     with refusals():
         with at.ledger.reading() as tx:
-            proposal, texts, signatories = texts_of(*read_course(tx), name)
+            proposal, texts, signatories = texts_of(*read_course(tx), name_of(name))
         _put_forward(at, texts, signatories, (office(by), effective, proposal.id), out, as_json)
 
 

@@ -25,7 +25,7 @@ from sharing.approval.proposal import (
     texts_from,
 )
 from sharing.approval.quorum import Quorum, founding_report, quorum
-from sharing.approval.signatories import read_signatories
+from sharing.approval.signatories import Signatories, read_signatories
 from sharing.approval.signing import is_signed
 from sharing.errors import CrosswalkError, Misconfigured, Rejected
 from sharing.policy import Agreements
@@ -96,7 +96,7 @@ def prepare_proposal(
     Args:
         tx: A reading is enough.
         texts: YAML by file name.
-        signatories: Text of the table that comes with them.
+        signatories: Text of the table that comes with them; a row without a key keeps the key in force.
         by: Office or function that proposes.
         effective_from: Not before.
         returns_to: Name of the earlier proposal whose texts these are, in a rollback.
@@ -106,7 +106,9 @@ def prepare_proposal(
         Rejected: `BREAKS_AN_INVARIANT`, or `CHANGES_NOTHING`.
         NoHead: what was activated last does not count.
     """
-    table = read_signatories(signatories)
+    course, documents = read_course(tx)
+    head = newest_head(course, documents)
+    table = _with_keys_in_force(read_signatories(signatories), head)
     if table.without_key():
         raise Misconfigured(
             f"signatories.yaml: no key yet for {', '.join(table.without_key())}: its holder runs"
@@ -116,8 +118,6 @@ def prepare_proposal(
     new = compiled(body)
     if broken(body):
         raise Rejected("BREAKS_AN_INVARIANT", "", "\n".join(map(str, broken(body))))
-    course, documents = read_course(tx)
-    head = newest_head(course, documents)
     if head is not None and (head.proposal.matrix, head.table) == (new.version, table):
         raise Rejected("CHANGES_NOTHING", "", "this set is in force already, with this table of signatories")
     report = _report(head, documents, new)
@@ -127,6 +127,13 @@ def prepare_proposal(
         effective_from, by, tuple(asked.reasons),
     )  # fmt: skip
     return Prepared(proposal, asked, report, matrix_bytes(new), body, head.proposal.texts if head else "")
+
+
+def _with_keys_in_force(table: Signatories, head: Head | None) -> Signatories:
+    """A row that is written without a key keeps the one that it has in force."""
+    known = head.table.by_name if head else {}
+    missing = (name for name in table.without_key() if name in known)
+    return table.with_keys({name: key for name in missing if (key := known[name].key) is not None})
 
 
 def _report(head: Head | None, documents: Documents, new: Agreements) -> dict[str, Any]:

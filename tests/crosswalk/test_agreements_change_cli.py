@@ -186,13 +186,16 @@ def test_the_same_signature_twice_is_said(corridor):
 
 
 def test_a_table_without_keys_says_who_must_make_one(corridor):
-    (corridor.folder / "partnership" / "signatories.yaml").write_text(
-        (HOUSE / "crosswalk" / "partnership" / "signatories.yaml").read_text()
-    )
-    done = run(corridor, "propose", "--agreements", wider(corridor), "--by", "local-authority")
-    assert isinstance(done.exception, Misconfigured)
-    assert "approver-key" in str(done.exception)
+    file = corridor.folder / "partnership" / "signatories.yaml"
+    shipped = (HOUSE / "crosswalk" / "partnership" / "signatories.yaml").read_text()
+    file.write_text(shipped)
     assert run(corridor, "signatories").exit_code == 1
+    assert set(proposed(corridor, wider(corridor))["must_sign"]["offices"]) == set(ASKED), "keys in force stay"
+    file.write_text(shipped + "  colleges:\n    office: Colleges\n    role: controller\n    controls: [college]\n")
+    done = run(corridor, "propose", "--agreements", str(corridor.folder / "changed"), "--by", "local-authority")
+    assert isinstance(done.exception, Misconfigured)
+    assert "no key yet for colleges" in str(done.exception)
+    assert "approver-key" in str(done.exception)
 
 
 def test_history_ends_with_1_while_nothing_is_in_force_and_says_what_stands_still(corridor):
