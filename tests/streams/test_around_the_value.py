@@ -7,7 +7,6 @@ import pytest
 from sharing.events import AlertAcknowledged, AlertAction, MissingAction, MissingChanged
 from sharing.redaction.wire import SIZE_STEP
 from streams.agents.sender import headers_of
-from streams.broker import read_agreements
 from tests.streams.corridor import CSC, EDUCATION, FRIDAY, HOUSE, OAKFIELD, POLICE, Corridor
 from tests.streams.families import ROSA
 from tests.streams.test_notice_laws import TOM, found, notify
@@ -34,7 +33,7 @@ def quieter(tmp_path):
                 assert old in text
                 text = text.replace(old, new, 1)
             (folder / file.name).write_text(text, encoding="utf-8")
-        made.append(Corridor(tmp_path, agreements=read_agreements(folder)))
+        made.append(Corridor(tmp_path, agreements=folder))
         return made[-1]
 
     yield corridor
