@@ -83,7 +83,8 @@ def _check_never_stopped(permit: Permit, table: Table, faults: Faults) -> None:
         faults.add(table.place, "'never_stopped' is for a referral on its way to social care, and for nothing else")
     if permit.never_stopped and ("when" in table.entries or "hold_until" in table.entries):
         faults.add(table.place, "what is never stopped has no 'when' and no 'hold_until'")
-    reduced = [path for path, t in permit.fields.items() if t.kind not in {TransformKind.CLEAR, TransformKind.TOKEN}]
+    whole = {TransformKind.CLEAR, TransformKind.TOKEN, TransformKind.WITHHOLD}
+    reduced = [path for path, transform in permit.fields.items() if transform.kind not in whole]
     if permit.never_stopped and reduced:
         faults.add(table.place, f"'{reduced[0]}': what is never stopped goes whole, or not at all")
     if not permit.never_stopped and bound & set(permit.to):

@@ -1,6 +1,7 @@
 """Broken agreements: whatever is done to the shipped texts, they are refused with places, or they load and work."""
 
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -91,7 +92,7 @@ def outcome_of(mutation):
     return None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutations(), st.sampled_from(sorted(EVENT_TYPES)), st.sampled_from(list(RecipientKind)), st.integers(0, 2**64))
 def test_a_broken_set_is_refused_or_works_and_nothing_else(mutation, event_type, kind, vector):
     found = outcome_of(mutation)
@@ -102,9 +103,10 @@ def test_a_broken_set_is_refused_or_works_and_nothing_else(mutation, event_type,
         assert all(ruling.rule or ruling.reason == "no-agreement" for ruling in decision.fields)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.randoms(use_true_random=False))
-def test_the_order_of_files_keys_and_comments_does_not_move_a_byte(random):
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32))
+def test_the_order_of_files_keys_and_comments_does_not_move_a_byte(seed):
+    random = Random(seed)
     names = sorted(TEXTS)
     random.shuffle(names)
     shuffled = {name: _shuffled(name, TEXTS[name], random) for name in names}
@@ -145,7 +147,7 @@ def _shuffled(name, text, random):
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutations())
 def test_a_broken_set_can_be_proved_or_is_refused(mutation):
     found = outcome_of(mutation)
