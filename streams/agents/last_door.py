@@ -12,10 +12,11 @@ from typing import Generic, TypeVar
 from ledger.store import Transaction
 from sharing.events import Event, SealKind
 from sharing.facts import facts_about
+from sharing.policy import Guard
 from sharing.redaction.tripwire import Hit, Needles, Value, hits, needles, read_parts
 from sharing.vocabulary import FieldClass, Recipient
 from streams.agents.absorption import Absorption
-from streams.agents.sealed import closed, harmless, opened, rows_about, sealable, values_in
+from streams.agents.sealed import asked_by_seals, closed, harmless, opened, rows_about, sealable, values_in
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
@@ -44,6 +45,7 @@ class LastDoor:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         self._sealable: frozenset[FieldClass] = frozenset()
+        self._asked: frozenset[Guard] = frozenset()
         self._shreds = 0
         self._kinds: _Remembered[int, tuple[int, frozenset[SealKind]]] = _Remembered(MOST_SUBJECTS)
         self._values: _Remembered[int, tuple[Value, ...]] = _Remembered(MOST_EVENTS)
@@ -63,6 +65,7 @@ class LastDoor:
         classes, shreds = sealable(self.broker.agreements), work.tx.shreds()
         if (classes, shreds) != (self._sealable, self._shreds):
             self._sealable, self._shreds = classes, shreds  # values of a child that was forgotten go too
+            self._asked = asked_by_seals(self.broker.agreements)
             self._values.clear()
         everybody = {other for others in judged.values() for other in others}
         relatives = work.tx.relatives(everybody)
@@ -104,7 +107,7 @@ class LastDoor:
         """
         hexed, whole = event
         situation = work.situation(work.subjects.root(subject))
-        facts = facts_about(whole, hexed, to, situation)
+        facts = facts_about(whole, hexed, to, situation, self._asked)
         by_broker = whole.event_type.startswith(BROKER_SAYS)
         found: set[Hit] = set()
         read = read_parts(parts)

@@ -11,6 +11,7 @@ from sharing.codec import decode
 from sharing.directory import Directory, Organisation
 from sharing.events import Event, SealKind
 from sharing.policy import Agreements, Facts, Guard
+from sharing.policy.conditions import guards_of
 from sharing.redaction.tripwire import Value, closed_to, national, values_of
 from sharing.vocabulary import Agency, FieldClass, RecipientKind
 from streams.agents.views import AREA_WIDE, BROKER_SAYS
@@ -53,6 +54,12 @@ def numbers_of(directory: Directory) -> frozenset[str]:
 def sealable(agreements: Agreements) -> frozenset[FieldClass]:
     """Classes of field that some seal closes."""
     return frozenset().union(*(seal.classes for seal in agreements.seals))
+
+
+def asked_by_seals(agreements: Agreements) -> frozenset[Guard]:
+    """The facts on which it depends whether a seal closes something."""
+    exceptions = (exception.when for seal in agreements.seals for exception in seal.exceptions)
+    return frozenset().union(*(guards_of(when) for when in (*(seal.when for seal in agreements.seals), *exceptions)))
 
 
 def closed(

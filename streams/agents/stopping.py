@@ -54,12 +54,18 @@ def caught(door: LastDoor, work: Absorption, item: LaneItem, event: Event, view:
     if isinstance(event, TaskRaised) and event.task is TaskKind.LOOK_AT_STOPPED_RECORD:
         return None  # it holds nothing of the child, and must not be stopped for what it tells of
     record = Outgoing(item.lane, "", view.key, view.value, view.event_type, item.exchange_id, 0, work.now, view.around)
-    parts = {"value": view.value, "key": view.key, "headers": repr(headers_of(record)).encode()}
+    parts = {"value": view.value, "key": view.key, "headers": _as_bytes(headers_of(record))}
     to = Recipient(item.organisation, item.function, RecipientKind(item.kind))
     hits = door.found(work, item.subject, (item.event_id.hex(), event), to, parts)
     if not hits or accepted(work.tx, item.exchange_id) >= set(hits):
         return None
     return Stopped(item, event.event_type, hits, door.owners(item.subject))
+
+
+def _as_bytes(headers: Sequence[tuple[str, str | bytes | None]]) -> bytes:
+    """Headers one below the other, as they would be read."""
+    values = ((name, value.encode() if isinstance(value, str) else value or b"") for name, value in headers)
+    return b"\n".join(name.encode() + b" " + value for name, value in values)
 
 
 def set_aside(broker: Broker, outbox: Outbox, stopped: Sequence[Stopped]) -> None:
