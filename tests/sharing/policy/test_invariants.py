@@ -104,6 +104,32 @@ BREAKING = [
         "when: statutory_plan and open_involvement",
         "the-flag-reaches-unscheduled-care",
     ),
+    (
+        "police.yaml",
+        "when: restriction_in_force and open_involvement",
+        "when: open_involvement",
+        "settings-never-learn-who-is-suspected",
+    ),
+    (
+        "placements.yaml",
+        "when: police_protection_in_force or child_missing or (s47_open and named_officer_grant)",
+        "when: police_protection_in_force or child_missing or s47_open",
+        "police-go-there-to-protect-or-to-find",
+    ),
+    (
+        "plans-and-flags.yaml",
+        "    when: core_group_member\n",
+        "    when: open_involvement\n",
+        "the-core-group-knows-what-the-plan-is-for",
+    ),
+    ("enquiries.yaml", "to: [core_group_member]", "to: [core_group_member, police_emergency]", "hears-of-meetings"),
+    (
+        "health-safeguarding.yaml",
+        "    when: serious_harm_set\n",
+        "",
+        "a-disclosure-needs-the-clinicians-judgement",
+    ),
+    ("statistics.yaml", "    when: cohort_large_enough\n", "", "figures-are-of-many"),
 ]
 
 
