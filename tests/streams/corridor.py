@@ -297,13 +297,13 @@ class Corridor:
 
     def state(self, event: Event):
         """The state of the subject that the event is about now."""
-        from sharing.reconciliation import from_bytes
+        from sharing.reconciliation import SubjectState, from_bytes
 
         with self.ledger.reading() as tx:
             stored = tx.find(bytes.fromhex(event.envelope.event_id))
             root = tx.joined_to([stored.subject]).get(stored.subject, stored.subject)
             raw = tx.states([root])[root].state
-        return from_bytes(raw)
+        return from_bytes(raw) if raw else SubjectState()
 
     def decisions(self, event: Event) -> list[dict]:
         """Every decision about an event, oldest first."""
