@@ -44,7 +44,7 @@ browser:
 unit: setup
 	@$(MAKE) --no-print-directory --output-sync=target -j2 unit-core unit-rooms
 
-CORE := tests/sharing tests/contracts tests/connectors
+CORE := tests/sharing tests/contracts tests/connectors tests/stories tests/ledger tests/deploy tests/checker
 unit-core: setup
 	$(BIN)/pytest -m "not wire and not slow" $(CORE)
 

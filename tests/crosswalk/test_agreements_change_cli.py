@@ -70,8 +70,10 @@ def proposed(corridor: Corridor, folder: str) -> dict:
 
 
 def wider(corridor: Corridor) -> str:
-    """What a school answers to a notice goes to police whether or not they asked."""
-    return a_folder(corridor, "encompass.yaml", "    when: recipient_is_asker\n", "")
+    """Where the child lives goes to police with what a school answers to a notice."""
+    return a_folder(
+        corridor, "encompass.yaml", "child_named, acknowledgement]", "child_named, acknowledgement, child_police]"
+    )
 
 
 def signed(corridor: Corridor, name: str) -> Result:

@@ -339,7 +339,9 @@ def test_a_report_that_is_made_too_small_does_not_make_the_change_small(corridor
     folder.mkdir()
     for name, text in read_texts(HOUSE / "agreements").items():
         (folder / name).write_text(
-            text.replace("    when: recipient_is_asker\n", "", 1) if name == "encompass.yaml" else text
+            text.replace("named, acknowledgement]", "named, acknowledgement, child_police]", 1)
+            if name == "encompass.yaml"
+            else text
         )
     with corridor.ledger.reading() as tx:
         made = prepare_proposal(tx, read_texts(folder), offices().table.text(), "tests", corridor.now)

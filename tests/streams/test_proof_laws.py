@@ -19,11 +19,12 @@ from tests.streams.test_seal_laws import everybody_involved, notice, seal
 
 
 def wider(folder: Path) -> Path:
-    """What a school answers to a notice goes to police whether or not they asked."""
+    """Where the child lives goes to police with what a school answers to a notice."""
     changed = folder / "changed"
     changed.mkdir()
     for name, text in read_texts(HERE).items():
-        (changed / name).write_text(text.replace("    when: recipient_is_asker\n", "", name == "encompass.yaml"))
+        more = ("named, acknowledgement]", "named, acknowledgement, child_police]", name == "encompass.yaml")
+        (changed / name).write_text(text.replace(*more))
     return changed
 
 
