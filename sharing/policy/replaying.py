@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sharing.policy.decide import decide
+from sharing.policy.decision import Decision
 from sharing.policy.facts import Facts, Guard
+from sharing.policy.granting import decide_granted
 from sharing.policy.lattice import WITHHOLD, Transform, TransformKind, is_at_most
 from sharing.policy.levels import answers_of
 from sharing.policy.model import Agreements
@@ -180,7 +182,7 @@ def judged(new: Agreements, body: bytes) -> Verdict:
         gone = tuple(Moved(path, "", was.words, WITHHOLD.words) for path, was in before.items() if was != WITHHOLD)
         return Verdict(event_type, kind, (), gone, fully=True)
     known = {Guard(name): value for name, value in old["guards"].items() if name in set(Guard)}
-    decision = decide(new, event_type, RecipientKind(kind), None, Facts.of(known))
+    decision = _decided(new, old, Facts.of(known))
     delivered = decision.outcome is Outcome.DELIVER
     after = {ruling.path: _plain(ruling.transform.words) for ruling in decision.fields} if delivered else {}
     moves = [(p, before.get(p, WITHHOLD), after.get(p, WITHHOLD)) for p in sorted({*before, *after})]
@@ -194,6 +196,14 @@ def judged(new: Agreements, body: bytes) -> Verdict:
         for is_more in (True, False)
     )
     return Verdict(event_type, kind, more, less, _is_sure(new, event_type, RecipientKind(kind), known))
+
+
+def _decided(new: Agreements, old: Mapping[str, Any], facts: Facts) -> Decision:
+    """What the new set says; under a grant no more than the fields that it named."""
+    event_type, kind, granted = old["event"], RecipientKind(old["to"]), old.get("granted")
+    if granted:
+        return decide_granted(new, event_type, kind, facts, {old["purpose"]: frozenset(granted)})
+    return decide(new, event_type, kind, None, facts)
 
 
 def _fates(old: Mapping[str, Any]) -> dict[str, Transform]:

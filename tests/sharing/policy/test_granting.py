@@ -9,6 +9,7 @@ from ledger.offline_verifier import Matrix
 from sharing.policy import Facts, Guard, decide, is_at_most
 from sharing.policy.granting import decide_granted, lifts, paths_of
 from sharing.policy.matrix import matrix_bytes
+from sharing.policy.replaying import judged
 from sharing.vocabulary import Outcome, RecipientKind
 from tests.streams.corridor import world
 
@@ -46,6 +47,14 @@ def test_a_grant_gives_no_more_than_the_agreements_do_and_no_field_that_it_does_
             assert is_at_most(ruling.transform, closed.ruling(ruling.path).transform) or closed.outcome is not (
                 Outcome.DELIVER
             )
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases())
+def test_decided_once_more_under_the_same_set_nothing_moves(case):
+    event, kind, facts, granted = case
+    verdict = judged(AGREEMENTS, decide_granted(AGREEMENTS, event, kind, facts, granted).body())
+    assert (verdict.disclosed, verdict.withheld) == ((), ())
 
 
 @settings(max_examples=400, deadline=None)
