@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 PLAYED := .crosswalk/played
 
-.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-transport wire-rooms bench clean
+.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-stories wire-shorter bench clean
 
 help:
 	@echo "make demo    four agencies, real Kafka, faults on the way; prints what a person can check"
@@ -51,15 +51,19 @@ unit-core: setup
 unit-rooms: setup
 	$(BIN)/pytest -m "not wire and not slow" tests $(addprefix --ignore=,$(CORE))
 
-# The same for what runs on a real Kafka: each half starts its own. The transport mostly waits, so they share two cores well.
+# The same for what runs on a real Kafka: each half starts its own. They mostly wait, so they share two cores well. The long
+# stories of the whole pipeline are in one half, the other files of tests/wire in the other.
+STORIES := tests/wire/test_pipeline.py tests/wire/test_connectors.py
+SHORTER := $(filter-out $(STORIES),$(wildcard tests/wire/test_*.py))
+
 wire: setup
-	@$(MAKE) --no-print-directory --output-sync=target -j2 wire-transport wire-rooms
+	@$(MAKE) --no-print-directory --output-sync=target -j2 wire-stories wire-shorter
 
-wire-transport: setup
-	$(BIN)/pytest -m "wire or slow" --durations=10 tests/wire --ignore-glob='*/test_pipeline.py' --ignore-glob='*/test_connectors.py'
+wire-shorter: setup
+	$(BIN)/pytest -m "wire or slow" --durations=10 $(SHORTER)
 
-wire-rooms: setup
-	$(BIN)/pytest -m "wire or slow" --durations=10 tests --ignore-glob='*/wire/test_transport*'
+wire-stories: setup
+	$(BIN)/pytest -m "wire or slow" --durations=10 tests $(addprefix --ignore=,$(SHORTER))
 
 # The demo is played once and kept; the tests of its judge plant their faults in a copy of it.
 test: lint browser unit
