@@ -59,8 +59,7 @@ def read(world: type[World], node: EmbeddedKafka, folder: Path, keys: Path) -> d
         rig._send(first[person.index] for person in rig.traffic.people)  # by one topic, so that children have an order
         rig.until_absorbed(60)
         rig.register()
-        for person in rig.traffic.people:
-            rig._send([rig.traffic.review(person, person.index)])
+        rig._send(rig.traffic.review(person, person.index) for person in rig.traffic.people)
         rig.until_absorbed(60)
         rig.until_released(60)
         reader = Reader(node.bootstrap, pipeline.outputs())
