@@ -1,8 +1,9 @@
 """What one request gives: every event of the child, decided for the recipient `requester` and redacted like any other.
 
-Left out: the register of requests, files. Rules: the agreements decide each field, seals bind here as everywhere, and
-what nobody decided is unknown; what a person left out by hand is taken away besides, never added; an event that says
-nothing to the requester is not there at all, so its absence looks like any absence.
+Left out: the register of requests, files. Rules: the agreements in force decide each field, and without signed ones
+nothing is given; seals bind here as everywhere, and what nobody decided is unknown; what a person left out by hand is
+taken away besides, never added; an event that says nothing to the requester is not there at all, so its absence looks
+like any absence.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from ledger.rows import StoredEvent
 from ledger.shredding import subject_of
 from ledger.store import Transaction
 from sharing.codec import decode, to_record
+from sharing.errors import Rejected
 from sharing.facts import facts_about
 from sharing.ids import EventId, exchange_id
 from sharing.policy import Decision, Facts, decide
@@ -56,10 +58,12 @@ def gather(broker: Broker, tx: Transaction, asked: Request) -> list[Piece]:
         asked: The request with its answers.
 
     Raises:
-        Rejected: the child is not there any more.
+        Rejected: the child is not there any more, or no signed agreements are in force.
         Forgotten: the child's key was destroyed.
     """
     work = Absorption(broker, tx)
+    if not work.stand.is_good:
+        raise Rejected("NOTHING_IN_FORCE", "agreements", f"nothing is given: {work.stand.words}")
     subject = subject_of(tx, bytes.fromhex(asked.key))
     work.subjects.relate([subject])
     root = work.subjects.root(subject)
@@ -75,7 +79,7 @@ def _piece(broker: Broker, work: Absorption, asked: Request, row: StoredEvent, r
     root = work.subjects.root(row.subject)
     known = facts_about(event, row.event_id.hex(), recipient, work.situation(root))
     facts = Facts.of({**known, **asked.facts()})
-    decision = decide(broker.agreements, event.event_type, recipient.kind, None, facts)
+    decision = decide(work.stand.agreements, event.event_type, recipient.kind, None, facts)
     if decision.outcome is not Outcome.DELIVER:
         return
     made = Exchange(exchange_id(broker.keys.ids, identity, Agency.BROKER, FUNCTION), recipient, decision)

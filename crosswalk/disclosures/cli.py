@@ -81,6 +81,10 @@ def processing(
     settings = Settings.from_environment(os.environ, PACKAGE)
     broker = open_broker(settings)
     schedule = read_schedule(settings.partnership)
+    with broker.ledger.reading() as tx:
+        stand = broker.stand(tx)
+    if not stand.is_good:
+        _untold(f"no agreements are in force, so there is no record of them: {stand.words}")
     if as_json:
         typer.echo(json.dumps(record(broker.agreements, schedule, broker.now().date().isoformat()), default=list))
         return

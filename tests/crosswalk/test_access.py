@@ -10,6 +10,7 @@ import pytest
 from crosswalk.access.cli import ASK, access_app
 from crosswalk.access.gathering import without
 from crosswalk.access.register import Question, a_month_after
+from crosswalk.disclosures.cli import disclosures_app
 from ledger.verify import verify
 from sharing.errors import Misconfigured
 from sharing.events import (
@@ -23,6 +24,7 @@ from tests.crosswalk.broker_kit import run
 from tests.crosswalk.test_why import APP as WHY
 from tests.streams.corridor import OAKFIELD, POLICE, Corridor
 from tests.streams.families import POSTCODE, ROSA, STREET, TELEPHONE
+from tests.streams.test_head_laws import broken_head
 from tests.streams.test_seal_laws import everybody_involved
 
 DPO = "data-protection-officer"
@@ -144,6 +146,20 @@ def test_nothing_is_given_before_the_ledger_has_signed_it_nor_after_something_mo
     assert done.exit_code == 1
     assert "something moved" in done.output
     assert not (corridor.folder / "out").exists()
+
+
+def test_nothing_is_given_while_no_signed_agreements_are_in_force(corridor):
+    number = opened(corridor, a_life(corridor))
+    all_decided(corridor, number)
+    mend = broken_head(corridor, "one-signature-gone")
+    for arguments in (("draft", number, str(corridor.folder / "d")), ("release", number, "--by", DPO)):
+        done = handled(corridor, *arguments)
+        assert done.exit_code == 1
+        assert "nothing is given" in done.output
+    done = run(disclosures_app, corridor, "processing")
+    assert (done.exit_code, "no agreements are in force" in done.output) == (1, True)
+    mend()
+    assert handled(corridor, "release", number, "--by", DPO).exit_code == 0
 
 
 def test_what_a_person_leaves_out_is_gone_and_its_reason_stays_with_the_officer(corridor):
