@@ -73,7 +73,7 @@ class Absorption:
         self._moves: dict[int, int] = {}
         self._said: deque[tuple[SubjectId, Said]] = deque()
         self._recalls: dict[SubjectId, None] = {}
-        self._texts = Texts(broker, tx, lambda subject: self.state(SubjectId(subject)), self._events_about)
+        self._texts = Texts(broker, self.stand.agreements, tx, self._state_of, self._events_about)
 
     def take(self, incoming: Incoming) -> None:
         """Absorb one event that came in."""
@@ -103,6 +103,9 @@ class Absorption:
         if subject not in self.states:
             self.read_states([subject])
         return self.states[subject]
+
+    def _state_of(self, subject: int) -> SubjectState:
+        return self.state(SubjectId(subject))
 
     def read_states(self, subjects: Iterable[int]) -> None:
         """Read the states of subjects that will be looked at, in one go."""

@@ -68,7 +68,7 @@ def views(work: Absorption, wanted: Container[str] | None = None) -> list[Named]
         for exchange in pending.exchanges:
             mine = wanted is None or exchange.recipient.organisation in wanted
             if mine and exchange.decision.outcome is Outcome.DELIVER:
-                view = view_of(work.broker, pending.event, exchange, pending.subject, state)
+                view = view_of(work.broker, work.stand.agreements, pending.event, exchange, pending.subject, state)
                 made.append(Named(exchange.exchange_id, exchange.decision.digest, view))
     return made
 

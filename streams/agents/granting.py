@@ -65,12 +65,12 @@ def give(broker: Broker, request: Request, approvals: list[tuple[str, bytes]], t
     Raises:
         Rejected: `NOT_SIGNED`, `ALREADY_GIVEN`, `NO_SUCH_RECORD`, or what `check` says; nothing was changed.
     """
-    recipient = check(request, broker.agreements, broker.directory, broker.now())
     good = signed_by("given", request, approvals, table)
     lacking = missing(request, good)
-    if lacking:
-        raise Rejected("NOT_SIGNED", "approvals", f"not granted yet; missing: {lacking}")
     with broker.ledger.transaction() as tx:
+        recipient = check(request, broker.stand(tx).agreements, broker.directory, broker.now())
+        if lacking:
+            raise Rejected("NOT_SIGNED", "approvals", f"not granted yet; missing: {lacking}")
         work, subject = _opened(broker, tx, request.about)
         grant = granted(request, recipient, good, work.now)
         if any(g.grant_id == grant.grant_id for g in work.state(subject).grants):

@@ -40,10 +40,11 @@ class _Remembered(dict[_K, _V], Generic[_K, _V]):
 
 
 class LastDoor:
-    """One process's last door; in one thread. Call `watch` once a pass, then `found` for each record."""
+    """One process's last door; in one thread. Call `watch` once a pass, then `found` for each record of that pass."""
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
+        self._agreements = broker.agreements
         self._sealable: frozenset[FieldClass] = frozenset()
         self._asked: frozenset[Guard] = frozenset()
         self._shreds = 0
@@ -62,10 +63,11 @@ class LastDoor:
             moved_at: Head at which a register of each of those last moved.
         """
         self._of_owner, self._ready = {}, {}
-        classes, shreds = sealable(self.broker.agreements), work.tx.shreds()
+        self._agreements = work.stand.agreements
+        self._asked = asked_by_seals(self._agreements)
+        classes, shreds = sealable(self._agreements), work.tx.shreds()
         if (classes, shreds) != (self._sealable, self._shreds):
             self._sealable, self._shreds = classes, shreds  # values of a child that was forgotten go too
-            self._asked = asked_by_seals(self.broker.agreements)
             self._values.clear()
         everybody = {other for others in judged.values() for other in others}
         relatives = work.tx.relatives(everybody)
@@ -112,7 +114,7 @@ class LastDoor:
         found: set[Hit] = set()
         read = read_parts(parts)
         for owner in self.owners(subject):
-            shut = closed(self.broker.agreements, to.kind, facts, self._kinds[owner][1])
+            shut = closed(self._agreements, to.kind, facts, self._kinds[owner][1])
             found.update(hits(read, self._needles(work.tx, owner, shut, to.organisation, by_broker=by_broker)))
         return tuple(sorted(found))
 
@@ -132,7 +134,7 @@ class LastDoor:
         if found is None:
             rows = rows_about(tx, owner)
             for n, event in opened(self.broker, tx, [n for n in rows if n not in self._values]).items():
-                self._values.keep(n, values_in(event, self.broker.agreements, self._sealable))
+                self._values.keep(n, values_in(event, self._agreements, self._sealable))
             values = (value for n in rows for value in self._values[n])
             found = self._of_owner[owner] = tuple(dict.fromkeys(values))
         return found

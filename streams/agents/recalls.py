@@ -117,7 +117,7 @@ def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, no
     kept = json.loads(decision)
     gone = (row for row in kept["fields"] if row[1] != WITHHELD and row[2] != REVIEW)
     before = {path: transform for path, transform, *_ in gone}
-    guards = work.broker.agreements.vocabulary.guards.values()
+    guards = work.stand.agreements.vocabulary.guards.values()
     then = {
         **{Guard(guard): value for guard, value in kept["guards"].items()},
         **{entry.guard: now[entry.guard] for entry in guards if entry.polarity is Polarity.SEAL},

@@ -19,6 +19,7 @@ from ledger.store import Transaction
 from sharing.codec import decode
 from sharing.events import Event
 from sharing.ids import EventId, ExchangeId, SubjectId
+from sharing.reconciliation import SubjectState
 from sharing.release import Exchange
 from sharing.topics import out_topic
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
@@ -130,7 +131,7 @@ class Release:
             return kept
         exchange = Exchange(ExchangeId(item.exchange_id), _recipient(item), as_recorded(body))
         state = work.state(work.subjects.root(item.subject))
-        return view_of(self.broker, self._event(work.tx, item), exchange, SubjectId(item.subject), state)
+        return self._seen(work, item, self._event(work.tx, item), exchange, state)
 
     # ------------------------------------------------------------ everything else
 
@@ -228,7 +229,11 @@ class Release:
         exchange = Exchange(ExchangeId(item.exchange_id), recipient, made.decision)
         if stale or made.decision.digest != digest:
             return exchange, View(b"", b"", event.event_type)
-        return None, view_of(self.broker, event, exchange, SubjectId(item.subject), work.state(subject))
+        return None, self._seen(work, item, event, exchange, work.state(subject))
+
+    def _seen(self, work: Absorption, item: LaneItem, event: Event, exchange: Exchange, state: SubjectState) -> View:
+        """The view, under the agreements that the transaction of this pass sees."""
+        return view_of(self.broker, work.stand.agreements, event, exchange, SubjectId(item.subject), state)
 
     def _digest(self, tx: Transaction, outcome: int) -> bytes:
         if outcome not in self._digests:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from ledger.store import Transaction
 from sharing.events import Event
 from sharing.ids import SubjectId
-from sharing.policy import Facts
+from sharing.policy import Agreements, Facts
 from sharing.reconciliation.state import Seal, SubjectState
 from sharing.redaction.addressed import held_back, without
 from sharing.redaction.tripwire import Needles, Value, needles, texts_at
@@ -26,7 +26,7 @@ class Texts:
     """One transaction's looking at addressed texts.
 
     Args:
-        broker: For agreements and directory.
+        broker: For keys and directory. `agreements`: those by which this transaction decides.
         tx: For what was said earlier of a family with a seal.
         state: Gives the state of a subject, as the transaction has left it.
         here: Gives the events of this very transaction about a subject.
@@ -35,11 +35,13 @@ class Texts:
     def __init__(
         self,
         broker: Broker,
+        agreements: Agreements,
         tx: Transaction,
         state: Callable[[int], SubjectState],
         here: Callable[[int], Iterable[Event]],
     ) -> None:
         self._broker = broker
+        self._agreements = agreements
         self._tx = tx
         self._state = state
         self._here = here
@@ -49,7 +51,7 @@ class Texts:
         self, event: Event, exchanges: tuple[Exchange, ...], subject: SubjectId, related: Iterable[SubjectId]
     ) -> tuple[Exchange, ...]:
         """The exchanges of an event, without the texts in which something was found."""
-        classes = self._broker.agreements.classes[event.event_type]
+        classes = self._agreements.classes[event.event_type]
         addressed = [path for path, name in classes.items() if name is FieldClass.ADDRESSED]
         if not any(True for path in addressed for _ in texts_at(event, path)):
             return exchanges
@@ -68,7 +70,7 @@ class Texts:
         return {owner: seals for owner in own | kin if (seals := self._state(owner).seals)}
 
     def _wanted(self, one: Exchange, event: Event, owners: dict[int, tuple[Seal, ...]]) -> Needles:
-        facts, agreements = Facts.of(dict(one.decision.guards)), self._broker.agreements
+        facts, agreements = Facts.of(dict(one.decision.guards)), self._agreements
         values: list[Value] = []
         for owner, seals in owners.items():
             shut = closed(agreements, one.recipient.kind, facts, {seal.kind for seal in seals})
@@ -78,7 +80,7 @@ class Texts:
     def _values_of(self, owner: int, event: Event) -> tuple[Value, ...]:
         if owner not in self._values:
             stored = opened(self._broker, self._tx, rows_about(self._tx, owner)).values()
-            agreements = self._broker.agreements
+            agreements = self._agreements
             said = (*stored, *self._here(owner), event)
             found = (v for one in said for v in values_in(one, agreements, sealable(agreements)))
             self._values[owner] = tuple(dict.fromkeys(found))

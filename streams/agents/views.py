@@ -12,7 +12,7 @@ from sharing.codec import encode
 from sharing.directory import Directory
 from sharing.events import Event
 from sharing.ids import ExchangeId, SubjectId, recipient_subject_token
-from sharing.policy import CLEAR, WITHHOLD, Decision, FieldRuling
+from sharing.policy import CLEAR, WITHHOLD, Agreements, Decision, FieldRuling
 from sharing.policy.decision import shape_of
 from sharing.policy.pseudo import TOKEN
 from sharing.reconciliation.parties import speaker
@@ -37,11 +37,14 @@ BROKER_SAYS = ("broker.", "correction.")
 _TAKEN = {one.words: one for one in (CLEAR, TOKEN)}
 
 
-def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId, state: SubjectState) -> View:
+def view_of(
+    broker: Broker, agreements: Agreements, event: Event, exchange: Exchange, subject: SubjectId, state: SubjectState
+) -> View:
     """Build one recipient's view.
 
     Args:
         broker: For keys and the catalogue.
+        agreements: Those of the transaction that decides what leaves.
         event: The whole event.
         exchange: Decided; its outcome is DELIVER.
         subject: Whom it is about.
@@ -49,7 +52,7 @@ def view_of(broker: Broker, event: Event, exchange: Exchange, subject: SubjectId
     """
     key = broker.keys.ids
     answers = reference_for(event, exchange.recipient, state)
-    classes = broker.agreements.classes[event.event_type]
+    classes = agreements.classes[event.event_type]
     dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key, classes)
     seen = view(with_callback(event, broker.directory), exchange, subject, dress)
     token = recipient_subject_token(key, exchange.recipient.organisation, subject)

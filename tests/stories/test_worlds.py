@@ -58,7 +58,7 @@ def other_value(value: Any, dice: Random) -> Any:
 
 def wire(corridor: Corridor, event: Event, exchange: Exchange) -> tuple[object, ...]:
     """Everything of a record that leaves: key, value, headers."""
-    seen = view_of(corridor.broker, event, exchange, SubjectId(7), SubjectState())
+    seen = view_of(corridor.broker, corridor.broker.agreements, event, exchange, SubjectId(7), SubjectState())
     record = Outgoing(
         1, "out", seen.key, seen.value, seen.event_type, exchange.exchange_id, 1, RELEASED_AT, seen.around
     )
