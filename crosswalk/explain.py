@@ -207,7 +207,7 @@ def _findings(
     recipient = Recipient(exchange.organisation, exchange.function, RecipientKind(exchange.kind))
     try:
         event = decode(tx.content(stored.n), broker.catalogue)
-        situation = work.situation(work.subjects.root(stored.subject))
+        situation = work.situation(work.subjects.root(stored.subject), event)
     except Forgotten:
         return {}
     return findings(event, stored.event_id.hex(), recipient, situation, guards)

@@ -1,7 +1,7 @@
 """Where each guard looks: one function a guard, from what is asked to the entries on which the fact rests.
 
-No entry: the fact is false. Left out: whether an entry is too old (`findings`), and facts that the event itself states
-(`policy.facts.said_by`). Rule: a guard that has no row here is unknown, and unknown restricts.
+No entry: the fact is false. None: it is not known. Left out: whether an entry is too old (`findings`), and facts that
+the event itself states (`policy.facts.said_by`). Rule: a guard that has no row here is unknown, and unknown restricts.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sharing.events import SealKind, SettingResult
+from sharing.facts.siblings import sibling_on_own_roll
 from sharing.facts.situation import Asked, Entry, entry_of
 from sharing.policy.facts import Guard
 from sharing.reconciliation.involved import involvements_for
@@ -18,7 +19,7 @@ from sharing.reconciliation.state import Awaiting, Plan, Question, Seal, Subject
 from sharing.vocabulary import SETTINGS, Recipient, RecipientKind
 
 Entries = tuple[Entry, ...]
-Evidence = Callable[[Asked], Entries]
+Evidence = Callable[[Asked], Entries | None]
 ITSELF: Entries = (Entry("", None),)
 """The broker's own: no event says it."""
 
@@ -187,6 +188,7 @@ EVIDENCE: Mapping[Guard, Evidence] = MappingProxyType(
         Guard.CRIME_SUSPECTED: _nothing,
         Guard.LIVE_INVESTIGATION: in_force(MeasureKind.INVESTIGATION),
         Guard.MISSING_EDUCATION: in_force(MeasureKind.ON_NO_ROLL),
+        Guard.SIBLING_ON_OWN_ROLL: sibling_on_own_roll,
     }
 )
 

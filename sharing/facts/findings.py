@@ -74,7 +74,9 @@ def _first(entries: Entries) -> tuple[str, datetime | None]:
     return (entries[0].event, entries[0].at) if entries else ("", None)
 
 
-def _judged(entries: Entries, max_age: timedelta | None, now: datetime) -> Finding:
+def _judged(entries: Entries | None, max_age: timedelta | None, now: datetime) -> Finding:
+    if entries is None:
+        return _UNKNOWN
     if not entries:
         return _FALSE
     if len(entries) > 1:
@@ -84,7 +86,7 @@ def _judged(entries: Entries, max_age: timedelta | None, now: datetime) -> Findi
     return Finding(value=fresh or None, entries=entries)
 
 
-_FALSE = Finding(value=False)
+_FALSE, _UNKNOWN = Finding(value=False), Finding(value=None)
 
 
 def _latest_first(entry: Entry) -> float:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sharing.events import Event
+from sharing.identity import Comparable
 from sharing.policy.facts import Guard
 from sharing.policy.model import Agreements
 from sharing.reconciliation.standing import Source
@@ -17,6 +18,18 @@ from sharing.vocabulary import Recipient
 
 MaxAges = Mapping[Guard, timedelta]
 """How old what a guard rests on may be. A guard that is not listed does not age."""
+
+
+class Kin(NamedTuple):
+    """Another child of the same incidents.
+
+    Attributes:
+        child: As identity knows it. `state`: what is held about it now. `settled`: whether it is settled who it is.
+    """
+
+    child: Comparable
+    state: SubjectState
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,7 @@ class Situation:
         night: Whether the emergency duty team is on.
         now: Domain time, aware UTC.
         max_ages: As the vocabulary of the agreements has them.
+        kin: Other children of the same incidents, where an event names others.
     """
 
     state: SubjectState
@@ -38,6 +52,7 @@ class Situation:
     night: bool
     now: datetime
     max_ages: MaxAges = field(default_factory=dict)
+    kin: tuple[Kin, ...] = ()
 
 
 def max_ages_of(agreements: Agreements) -> MaxAges:

@@ -18,7 +18,7 @@ from sharing.approval import NO_HEAD, waits_for_head
 from sharing.calendar import Duty
 from sharing.codec import decode, encode
 from sharing.events import Child, Event
-from sharing.facts import Situation, max_ages_of
+from sharing.facts import Situation, max_ages_of, others_named
 from sharing.identity import Linkage
 from sharing.ids import EventId, SubjectId, event_id, family_token
 from sharing.policy import Guard
@@ -32,6 +32,7 @@ from sharing.vocabulary import Outcome, Recipient
 from streams.agents.again import Later, changed_since
 from streams.agents.grounds import came_later, fewer_grounds, fresh_of
 from streams.agents.incoming import Incoming
+from streams.agents.kin import kin_of
 from streams.agents.subjects import Resolved, Subjects
 from streams.agents.texts import Texts
 from streams.agents.views import BROKER_SAYS
@@ -149,7 +150,7 @@ class Absorption:
         self, event: Event, identity: EventId, subject: SubjectId, to: Iterable[Recipient]
     ) -> tuple[Exchange, ...]:
         """Decide one event for these recipients, as things stand now."""
-        made = prepare(event, identity, to, self.situation(subject), self.stand.agreements, self.broker.keys.ids)
+        made = prepare(event, identity, to, self.situation(subject, event), self.stand.agreements, self.broker.keys.ids)
         return self._texts.looked_through(event, made, subject, self.subjects.related(subject))
 
     def _events_about(self, subject: int) -> Iterable[Event]:
@@ -161,12 +162,19 @@ class Absorption:
             return exchanges
         return [replace(e, decision=waits_for_head(e.decision)) for e in exchanges]
 
-    def situation(self, subject: SubjectId) -> Situation:
-        """What is known of a subject now, with the seals of everybody whom it may be."""
+    def situation(self, subject: SubjectId, event: Event | None = None) -> Situation:
+        """What is known of a subject now, with the seals of everybody whom it may be.
+
+        Args:
+            subject: Whom an event is about.
+            event: Where it names other children, what is known of those is added.
+        """
         seals = tuple(seal for other in self.subjects.related(subject) for seal in self.state(other).seals)
         night = self.broker.calendars.on_duty(self.now) is Duty.EMERGENCY
         settled = subject not in self.subjects.under_review
-        return Situation(self.state(subject), seals, settled, night, self.now, self.ages)
+        named = event is not None and others_named(event)
+        kin = kin_of(self.tx, self.subjects, self.state, subject) if named else ()
+        return Situation(self.state(subject), seals, settled, night, self.now, self.ages, kin)
 
     def open_questions(self, subject: SubjectId, event: Event, made: Sequence[Exchange], about: EventFacts) -> None:
         """Start the clocks of exchanges that are on their way."""

@@ -26,6 +26,7 @@ from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
 from streams.agents.handover import Handover, View
+from streams.agents.kin import others_of, rests_on_kin
 from streams.agents.last_door import LastDoor
 from streams.agents.passes import Pass, apart, claims_of, finished
 from streams.agents.rows import exchange_row
@@ -55,7 +56,7 @@ class Release:
         self.outbox = Outbox(owner)
         self.door = LastDoor(broker)
         self._leased_at = datetime.min.replace(tzinfo=UTC)
-        self._digests: dict[int, bytes] = {}
+        self._digests: dict[int, tuple[bytes, bool]] = {}
         self._opened: Mapping[int, bytes] = {}
         self._events: dict[int, Event] = {}
 
@@ -176,6 +177,7 @@ class Release:
                 if item.state is not Outcome.DELIVER or item.subject in gone:
                     continue
                 newest = max(moved_at.get(subject, 0) for subject in judged[item.subject])
+                newest = max(newest, self._kin_moved_at(work, item))
                 stale = newest > item.register_head or item.agreements != stand.agreements.version
                 waits = lane in looked.stopped
                 if waits and (not stale or len(looked.moved) >= MOST_MOVED):
@@ -190,6 +192,13 @@ class Release:
                 else:
                     looked.going.setdefault(lane, []).append((item, view))
         return looked
+
+    def _kin_moved_at(self, work: Absorption, item: LaneItem) -> int:
+        """Head at which a register of another child moved on whose place the decision rests; 0 where it does not."""
+        if not self._decided(work.tx, item.outcome)[1]:
+            return 0
+        others = others_of(work.tx, work.subjects, work.subjects.root(item.subject))
+        return max(work.tx.changed(others).values(), default=0)
 
     def _stopped(self, work: Absorption, item: LaneItem, view: View) -> Stopped | None:
         """What the last door says; without a seal in the family it is not asked."""
@@ -220,7 +229,7 @@ class Release:
 
         A subject that was joined to another is judged as that other; its stream at the recipient stays its own.
         """
-        digest = self._digest(work.tx, item.outcome)
+        digest, _ = self._decided(work.tx, item.outcome)
         kept = None if stale else self.handover.take(item.exchange_id, digest)
         if kept is not None:
             return None, kept
@@ -235,9 +244,11 @@ class Release:
         """The view, under the agreements that the transaction of this pass sees."""
         return view_of(self.broker, work.stand.agreements, event, exchange, SubjectId(item.subject), state)
 
-    def _digest(self, tx: Transaction, outcome: int) -> bytes:
+    def _decided(self, tx: Transaction, outcome: int) -> tuple[bytes, bool]:
+        """Digest of a recorded decision, and whether it holds only while another child is on the recipient's roll."""
         if outcome not in self._digests:
-            self._digests |= {n: sha256(body).digest() for n, body in tx.outcomes([outcome]).items()}
+            found = tx.outcomes([outcome]).items()
+            self._digests |= {n: (sha256(body).digest(), rests_on_kin(body)) for n, body in found}
         return self._digests[outcome]
 
     def _decided_again(

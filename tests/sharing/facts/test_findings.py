@@ -98,12 +98,12 @@ def test_a_guard_that_nobody_can_answer_is_unknown():
 
 
 NOBODY_ANSWERS_YET = {
-    Guard.SIBLING_ON_OWN_ROLL, Guard.REQUESTER_IDENTIFIED, Guard.PARENTAL_RESPONSIBILITY_ESTABLISHED,
+    Guard.REQUESTER_IDENTIFIED, Guard.PARENTAL_RESPONSIBILITY_ESTABLISHED,
     Guard.COURT_ORDERS_ALLOW, Guard.COMPETENT_CHILD_AGREES, Guard.HARM_TEST_PASSED, Guard.COHORT_LARGE_ENOUGH,
     Guard.COMPETENT_MINOR_OBJECTS, Guard.HANDLING_CODE_C,
 }  # fmt: skip
-"""No register keeps them: the first is never known, the next five are decided by people who answer a requester, the
-seventh where figures are drawn, and the last two by the event alone."""
+"""No register keeps them: the first five are decided by people who answer a requester, the sixth
+where figures are drawn, and the last two by the event alone."""
 
 
 def test_every_other_guard_is_answered_by_a_register_or_by_the_event():
