@@ -17,6 +17,7 @@ from ledger.rows import Released, StoredEvent, StoredExchange, StoredRedecision
 from ledger.store import Transaction
 from sharing.codec import decode
 from sharing.facts import Entry, Finding, findings
+from sharing.ids import SubjectId
 from sharing.policy import Agreements, Facts, Guard
 from sharing.policy.basis import Basis, basis_of, safe_words
 from sharing.policy.reasons import Otherwise, reason_of
@@ -45,6 +46,7 @@ class Explanation:
         facts: For each guard its value then and now, its register, and the entries on which it rests now.
         why: For each field that was asked about, its chain of rules and what would have changed it.
         basis: On what a release rests, None where no permit speaks.
+        wishes: What the family, an adult or the mother said to the sharing, as recorded; nothing was decided by it.
         safe_words: What may be shown to the recipient: the same whatever is sealed.
         leaves: Of each decision about this exchange, oldest first.
         released: When it was claimed for sending, None when it was not.
@@ -60,6 +62,7 @@ class Explanation:
     facts: tuple[Mapping[str, Any], ...]
     why: Mapping[str, Mapping[str, Any]]
     basis: Basis | None
+    wishes: tuple[Mapping[str, str], ...]
     safe_words: tuple[str, ...]
     versions: Mapping[str, Any]
     leaves: tuple[Leaf, ...]
@@ -89,6 +92,7 @@ def explain(broker: Broker, exchange: bytes) -> Explanation | None:
             facts=tuple(_facts(broker, tx, stored, found, decision["guards"])),
             why={path: _why(broker.agreements, kind, decision, path) for path, *_ in decision["fields"]},
             basis=basis_of(broker.agreements, decision["permit"]),
+            wishes=tuple(_wishes(broker, tx, root)),
             safe_words=safe_words(broker.agreements, decision["event"], kind),
             versions={
                 "agreements": row.agreements,
@@ -195,6 +199,22 @@ def _facts(
             "source": entry.source,
             "owner": entry.owner,
             "entries": [_entry(e) for e in finding.entries if e.event] if finding else [],
+        }
+
+
+def _wishes(broker: Broker, tx: Transaction, subject: int) -> Iterator[Mapping[str, str]]:
+    """What is recorded of somebody's wish; nothing when the child's key was destroyed."""
+    if tx.forgotten([subject]):
+        return
+    for wish in Absorption(broker, tx).state(SubjectId(subject)).wishes:
+        at = wish.source.as_of
+        yield {
+            "whose": wish.whose.value,
+            "said": wish.said.value,
+            "heard_by": wish.organisation,
+            "function": wish.function or "not said",
+            "at": at.isoformat() if at else "not said",
+            "event": wish.source.event,
         }
 
 

@@ -43,6 +43,7 @@ def lines(found: Explanation, rows: Rows, *, one: bool) -> Iterator[str]:
         yield f"  {path:40} {word:10} {reason}{f' ({rule})' if rule else ''}"
     yield from _why(found, rows[0][0] if one else EXISTS)
     yield from _basis(found)
+    yield from _wishes(found)
     yield from _record(found)
     yield "safe to show to the recipient, the same whatever is sealed"
     yield from (f"  {line}" for line in found.safe_words)
@@ -98,6 +99,16 @@ def _basis(found: Explanation) -> Iterator[str]:
     if basis.confidence:
         yield f"  confidence: {basis.confidence}"
     yield f"  agreement {basis.agreement}: {basis.title}; DPIA {basis.dpia}, to be reviewed by {basis.review_by}"
+
+
+def _wishes(found: Explanation) -> Iterator[str]:
+    """What was said to the sharing: told with every explanation, so that nobody takes it for its reason."""
+    yield "wishes, as recorded: none is a basis, and none is a veto where a child is at risk"
+    for wish in found.wishes:
+        heard = f"heard by {wish['heard_by']} ({wish['function']}), event {wish['event']} of {wish['at']}"
+        yield f"  {wish['whose']}: {wish['said'].replace('_', ' ')}; {heard}"
+    if not found.wishes:
+        yield "  none is recorded"
 
 
 def _record(found: Explanation) -> Iterator[str]:

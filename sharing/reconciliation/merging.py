@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sharing.reconciliation.standing import Measure
 from sharing.reconciliation.state import Involvement, Plan, Seal, SubjectState
+from sharing.reconciliation.wishes import together
 
 _T = TypeVar("_T")
 
@@ -33,6 +34,7 @@ def merge_states(settled: SubjectState, provisional: SubjectState) -> SubjectSta
         awaiting=_together(settled.awaiting, provisional.awaiting, lambda a: (a.event_id, a.rule, a.setting)),
         measures=_measures(settled.measures, provisional.measures),
         grants=_together(settled.grants, provisional.grants, lambda g: g.grant_id),
+        wishes=together(settled.wishes, provisional.wishes),
     )
 
 

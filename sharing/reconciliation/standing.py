@@ -1,7 +1,7 @@
 """By what a register knows something, and what stands about a child for a time.
 
-Left out: involvements, seals, plans and questions (`state`), and what makes measures and grants begin and end
-(`measures`, `grants`).
+Left out: involvements, seals, plans and questions (`state`), and what makes measures, grants and wishes begin and end
+(`measures`, `grants`, `wishes`).
 """
 
 from dataclasses import dataclass
@@ -78,6 +78,46 @@ class Measure:
     def in_force(self, now: datetime) -> bool:
         """Whether it has not ended, by word or by itself."""
         return self.is_open and (self.until is None or now < self.until)
+
+
+class Whose(StrEnum):
+    """Whose wish something is."""
+
+    FAMILY = "family"
+    ADULT = "adult"
+    MOTHER = "mother"
+
+
+class Wished(StrEnum):
+    """What somebody said to the sharing, or whether they were asked or told at all."""
+
+    AGREES = "agrees"
+    REFUSES = "refuses"
+    AGREES_NO_LONGER = "agrees_no_longer"
+    NOT_ASKED = "not_asked"
+    KNOWS = "knows_of_it"
+    DOES_NOT_KNOW = "does_not_know_of_it"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody said to the sharing. Recorded and shown; no decision reads it.
+
+    Attributes:
+        organisation, function: Who heard it, as slug and function; `""` where the function is not said.
+        source: The event that says so, and its times.
+    """
+
+    whose: Whose
+    said: Wished
+    organisation: str
+    function: str
+    source: Source
+
+    @property
+    def key(self) -> tuple[Whose, bool, str]:
+        """What makes two words speak of one wish; that somebody was told is not the same as what they said."""
+        return self.whose, self.said in (Wished.KNOWS, Wished.DOES_NOT_KNOW), self.organisation
 
 
 @dataclass(frozen=True, slots=True)

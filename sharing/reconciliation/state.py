@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sharing.events import Event, PlanKind, SealKind
-from sharing.reconciliation.standing import Grant, Measure, Source
+from sharing.reconciliation.standing import Grant, Measure, Source, Wish
 from sharing.vocabulary import Recipient, RecipientKind
 
 
@@ -161,6 +161,7 @@ class SubjectState:
     awaiting: tuple[Awaiting, ...] = ()
     measures: tuple[Measure, ...] = ()
     grants: tuple[Grant, ...] = ()
+    wishes: tuple[Wish, ...] = ()
 
     @property
     def next_at(self) -> datetime | None:

@@ -28,13 +28,21 @@ from sharing.reconciliation import (
     receipts,
     registers,
     settings_sought,
+    wishes,
 )
 from sharing.reconciliation.parties import may_say
 from sharing.reconciliation.questions import Exchanges
 from sharing.reconciliation.saying import World, numbered, then
 from sharing.reconciliation.state import EventFacts, Step, SubjectState
 
-_CONCERNS = (registers.absorb, measures.absorb, settings_sought.absorb, questions.absorb, receipts.absorb)
+_CONCERNS = (
+    registers.absorb,
+    measures.absorb,
+    wishes.absorb,
+    settings_sought.absorb,
+    questions.absorb,
+    receipts.absorb,
+)
 
 
 def absorb(

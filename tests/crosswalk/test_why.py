@@ -14,6 +14,7 @@ from sharing.events import (
     InvolvementChanged,
     MissingAction,
     MissingChanged,
+    ProtectionNoticeSubmitted,
     ReferralSubmitted,
     SealAction,
     SealChanged,
@@ -107,6 +108,22 @@ def test_every_decision_about_an_exchange_is_told(corridor):
     corridor.flow()
     told = explained(corridor, corridor.one(COMMUNITY, "police.missing.changed").exchange)
     assert [leaf["step"] for leaf in told["leaves"]] == ["decided", "redecided"]
+
+
+def test_what_was_said_to_the_sharing_is_shown_with_who_heard_it_and_is_no_reason(corridor):
+    everybody_involved(corridor)
+    event = corridor.say(
+        ProtectionNoticeSubmitted, POLICE, ROSA, adult_consents=False, by="force_duty", intelligence="said by Kestrel"
+    )
+    told = explained(corridor, corridor.views(CSC, "police.ppn.submitted")[0].exchange)
+    assert told["wishes"] == [
+        {"whose": "adult", "said": "refuses", "heard_by": POLICE, "function": "force_duty",
+         "at": "2026-11-20T10:05:00+00:00", "event": event.envelope.event_id}
+    ]  # fmt: skip
+    said = run(APP, corridor, told["exchange"], "--clearance-file", str(corridor.folder / "dpo.clearance")).stdout
+    assert "none is a basis, and none is a veto where a child is at risk\n  adult: refuses; heard by" in said
+    reasons = json.dumps([told["facts"], *told["why"].values()])
+    assert not [word for word in ("adult", "wish", "refuses", "consent") if word in reasons]
 
 
 def test_words_tell_the_same_and_no_value(corridor):

@@ -34,6 +34,7 @@ from sharing.events import (
 )
 from sharing.events.child_protection import EnquiryAction
 from sharing.events.clinical import DisclosureKind, DisclosureRecorded
+from sharing.events.early_help import EarlyHelpAssessmentChanged, FamilyConsent
 from sharing.policy import Facts, Guard, decide, field_classes, load
 from sharing.vocabulary import FieldClass, Outcome, RecipientKind
 from tests.sharing.redaction.test_allowed import OPEN
@@ -396,14 +397,35 @@ def test_24_a_difference_between_agencies_is_told_only_as_far_as_both_may_know(a
             assert "address_held" not in told
 
 
-def test_25_a_refusal_of_consent_is_no_veto(tmp_path):
-    """The wish travels; whether it is yes, no or not asked, the notice reaches who must protect."""
+def heard_with(tmp_path, name, said, *, enquiry):
+    """What everybody hears of one notice and one early help assessment when somebody said this, and every decision."""
+    (tmp_path / name).mkdir()
+    made = Corridor(tmp_path / name)
+    everybody_involved(made)
+    if enquiry:
+        made.say(EnquiryChanged, CSC, ROSA, action=EnquiryAction.STARTED, team="North")
+    made.destination.sent.clear()
+    notice = made.say(ProtectionNoticeSubmitted, POLICE, ROSA, key="p", by="force_duty",
+                      adult_consents=said and said is FamilyConsent.GIVEN)  # fmt: skip
+    help_ = made.say(EarlyHelpAssessmentChanged, OAKFIELD, ROSA, key="h", by="safeguarding_lead", consent=said)
+    told = [replace(v.event, **{name: None}) for v in made.views()
+            for name in ("consent", "adult_consents") if hasattr(v.event, name)]  # fmt: skip
+    decided = [made.decisions(event) for event in (notice, help_)]
+    wishes = {(w.whose.value, w.said.value) for w in made.state(notice).wishes}
+    made.close()
+    return told, decided, wishes
 
-    def life(consents):
-        def lived(corridor):
-            corridor.say(ProtectionNoticeSubmitted, POLICE, ROSA, key="p", adult_consents=consents, by="force_duty")
 
-        return lived
-
-    for sent in worlds(tmp_path, life(consents=True), life(consents=False), life(consents=None)):
-        assert [w for w in sent if w[0].endswith(CSC)]
+@pytest.mark.parametrize("enquiry", [True, False], ids=["under-section-47", "below-it"])
+def test_25_a_refusal_of_consent_is_no_veto_at_s47_and_a_yes_is_no_basis_below_it(tmp_path, enquiry):
+    """The wish is recorded and travels; whatever it is, the same goes to the same, for the same reasons."""
+    yes = heard_with(tmp_path, "yes", FamilyConsent.GIVEN, enquiry=enquiry)
+    no = heard_with(tmp_path, "no", FamilyConsent.REFUSED, enquiry=enquiry)
+    unsaid = heard_with(tmp_path, "unsaid", None, enquiry=enquiry)
+    assert [type(event) for event in no[0]].count(ProtectionNoticeSubmitted)
+    assert yes[:2] == no[:2] == unsaid[:2]
+    assert (yes[2], no[2], unsaid[2]) == (
+        {("adult", "agrees"), ("family", "agrees")},
+        {("adult", "refuses"), ("family", "refuses")},
+        set(),
+    )
