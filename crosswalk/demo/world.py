@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,9 @@ class World:
     supervisor: Supervisor = field(default_factory=Supervisor)
     extra: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def directory(self) -> Directory:
-        """Who takes part."""
+        """Who takes part; read once, since whoever waits for quiet asks many times a second."""
         return read_directory(PARTNERSHIP)
 
     @property
