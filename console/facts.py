@@ -72,6 +72,21 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """One organisation whose connector follows the checkpoints.
+
+    Attributes:
+        since: When it was first heard. `signed_seconds`: since its newest signature; None before the first.
+        refusal: Code of why it refuses to sign, "" while it does not.
+    """
+
+    organisation: str
+    since: datetime
+    signed_seconds: float | None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything at one moment.
 
@@ -83,8 +98,8 @@ class Facts:
         intake_waiting_seconds: Oldest record in the cluster that was not taken in. `cluster_seen`: whether that can
         be told. unnumbered: Carriers that wait for a number. `unnumbered_seconds`: age of the oldest.
         checkpoint_seconds: Since the newest checkpoint was signed, real time; None before the first. still_counting:
-        The overdue answers are not all counted yet, after a start. witnesses: Organisations that signed for the ledger
-        in the last five minutes. `refusing`: those that refuse to.
+        The overdue answers are not all counted yet, after a start. witnesses: Who signs for the
+        ledger, and who refuses to.
     """
 
     at: datetime
@@ -103,5 +118,4 @@ class Facts:
     unnumbered_seconds: float | None = None
     checkpoint_seconds: float | None = None
     still_counting: bool = False
-    witnesses: int = 0
-    refusing: int = 0
+    witnesses: tuple[Witness, ...] = ()

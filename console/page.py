@@ -64,6 +64,22 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessRow:
+    """One organisation that witnesses the ledger.
+
+    Attributes:
+        verdict: MOVING while it signs, SILENT while nothing is heard of it, STOPPED while it refuses.
+        signed: Since when its newest signature is, in words. `since`: day of its first. `note`: why it refuses.
+    """
+
+    organisation: str
+    verdict: Verdict
+    signed: str
+    since: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The flow map's page.
 
@@ -82,4 +98,5 @@ class Page:
     stages: tuple[Node, ...]
     recipients: tuple[Node, ...]
     refusals: tuple[Refusal, ...]
+    witnesses: tuple[WitnessRow, ...]
     not_enrolled: tuple[str, ...]

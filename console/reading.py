@@ -14,7 +14,7 @@ from pathlib import Path
 from console.backlog import Backlog
 from console.blind import SHOWN_TOPICS, hidden_schema_ids
 from console.caseload import Caseload
-from console.facts import Facts, Lane, Taken
+from console.facts import Facts, Lane, Taken, Witness
 from console.lanes import Onlooker
 from console.rates import Minutes
 from console.vitals import code, read_connectors
@@ -25,7 +25,6 @@ from sharing.directory import Directory
 from sharing.errors import Retryable
 
 REMEMBERED = timedelta(days=1)
-WITNESSED_LATELY = timedelta(minutes=5)
 CARRIERS_AT_ONCE = 2_000
 DECIDED = "decided"
 _ROWS = (
@@ -149,7 +148,6 @@ class Reader:
             for s in self._onlooker.standings(tx, real_now, self._hidden)
         }
         waiting = list(self._unnumbered(tx))
-        witnesses = states(tx)
         return Facts(
             at=now,
             lanes=lanes,
@@ -161,8 +159,7 @@ class Reader:
             unnumbered_seconds=max(0.0, (now - min(waiting)).total_seconds()) if waiting else None,
             checkpoint_seconds=self._checkpoint(tx, real_now),
             still_counting=not self._cases.is_complete,
-            witnesses=sum(w.at is not None and now - w.at < WITNESSED_LATELY for w in witnesses),
-            refusing=sum(bool(w.refusal) for w in witnesses),
+            witnesses=tuple(_witnesses(tx, now)),
         )
 
     def _unnumbered(self, tx: Transaction) -> Iterator[datetime]:
@@ -205,6 +202,12 @@ class Reader:
             slug: Taken(rates.get(_taken_key(slug), 0.0), total, max(0.0, (now - self._spoke_at[slug]).total_seconds()))
             for slug, total in _by_slug(own).items()
         }
+
+
+def _witnesses(tx: Transaction, now: datetime) -> Iterator[Witness]:
+    for one in states(tx):
+        signed = None if one.at is None else max(0.0, (now - one.at).total_seconds())
+        yield Witness(one.organisation, one.since, signed, one.refusal)
 
 
 def _dead_letters(tx: Transaction) -> dict[tuple[str, str], int]:

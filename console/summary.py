@@ -1,4 +1,4 @@
-"""The page in one sentence and eight figures. Pure; no HTML."""
+"""The page in one sentence and nine figures. Pure; no HTML."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +6,7 @@ from console import words
 from console.facts import Facts
 from console.page import Figure, Node
 from console.verdicts import TARGET, Verdict, judge, waited
+from console.witnessing import refusing, signing
 
 NAMED = 2
 """So many are named in the sentence; of more, the number is said."""
@@ -59,8 +60,9 @@ def figures(facts: Facts, senders: Sequence[Node]) -> Iterator[Figure]:
     yield Figure("Carriers unnumbered", carriers, "wait for the sequencer", judge(facts.unnumbered_seconds))
     signed = words.age(facts.checkpoint_seconds) if facts.checkpoint_seconds is not None else "none yet"
     yield Figure("Newest checkpoint", signed, "since it was signed")
-    refusing = f"{facts.refusing:,} refuse to" if facts.refusing else "signed for the record in 5 minutes"
-    yield Figure("Witnesses", f"{facts.witnesses:,}", refusing, _if(facts.refusing, Verdict.STOPPED))
+    against = refusing(facts)
+    note = words.many(against, "refuses to", "refuse to") if against else "signed for the record in 5 minutes"
+    yield Figure("Witnesses", f"{signing(facts):,}", note, _if(against, Verdict.STOPPED))
 
 
 def _if(count: int, verdict: Verdict) -> Verdict:

@@ -13,6 +13,7 @@ from console.page import Badge, Node, Page, Refusal
 from console.stages import stages
 from console.summary import figures, headline
 from console.verdicts import QUIET, UNHEARD, judge, waited, worst
+from console.witnessing import witness_rows
 from sharing.directory import Directory, Organisation
 from sharing.vocabulary import Agency
 
@@ -47,6 +48,7 @@ def page(facts: Facts, directory: Directory) -> Page:
         stages=broker,
         recipients=recipients,
         refusals=tuple(_refusals(facts, directory)),
+        witnesses=tuple(witness_rows(facts, directory)),
         not_enrolled=tuple(sorted(o.name for o in directory.organisations.values() if not o.enrolled)),
     )
 

@@ -12,6 +12,7 @@ from console.facts import Overdue
 from console.summary import figures
 from console.verdicts import Verdict
 from console.vitals import HEALTH, read_connector
+from console.witnessing import refusing, signing
 from ledger import newest
 from ledger.verify import verify
 from ledger.witnesses import Heard, hear
@@ -136,14 +137,14 @@ def test_witnesses_are_counted_while_they_sign_and_one_that_refuses_is_seen(town
     assert says(town.ledger, checkpoint(town), int((NOW - timedelta(minutes=1)).timestamp())) is Heard.KEPT
     reader = town.reader()
     facts = reader.read(NOW, NOW)
-    assert (facts.witnesses, facts.refusing) == (1, 0)
-    assert reader.read(NOW + timedelta(minutes=9), NOW).witnesses == 0
+    assert (signing(facts), refusing(facts)) == (1, 0)
+    assert signing(reader.read(NOW + timedelta(minutes=9), NOW)) == 0
     with town.ledger.transaction() as tx:
         hear(tx, HARBOUR, ("refused FORKED", ""), NOW, "engine")
     facts = reader.read(NOW, NOW)
-    assert facts.refusing == 1
+    assert (signing(facts), refusing(facts)) == (0, 1)
     shown = {figure.name: (figure.tone, figure.note) for figure in figures(facts, [])}
-    assert shown["Witnesses"] == (Verdict.STOPPED, "1 refuse to")
+    assert shown["Witnesses"] == (Verdict.STOPPED, "1 refuses to")
 
 
 def checkpoint(town: Town):

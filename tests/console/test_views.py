@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from console.facts import Connector, Facts, Lane, Overdue, Taken
+from console.facts import Connector, Facts, Lane, Overdue, Taken, Witness
 from console.flow_map import DRAWN_OF_A_GROUP, THICKEST, THINNEST, edge_width, fold, narrow, wide
 from console.page import Node, Page
 from console.rates import Minutes
@@ -227,3 +227,24 @@ def test_minutes_count_the_window_and_forget_after_a_day():
     assert minutes.per_minute(NOW) == {"a": 2.0}
     assert minutes.day(NOW) == {"a": 110}
     assert minutes.day(NOW + timedelta(days=2)) == {}
+
+
+def test_the_page_shows_who_has_witnessed_the_record_and_who_refuses_first():
+    since = NOW - timedelta(days=30)
+    found = shown(
+        witnesses=(
+            Witness("easthaven-hospital", since, 4.0),
+            Witness("easthaven-police", since, 900.0),
+            Witness("harbour-academy", since, None, "FORKED"),
+            Witness("nobody-knows", since, None, "SOMETHING_NEW"),
+        )
+    ).witnesses
+    assert [(row.organisation, row.verdict, row.signed) for row in found] == [
+        ("Harbour Academy", Verdict.STOPPED, "never"),
+        ("nobody-knows", Verdict.STOPPED, "never"),
+        ("Easthaven General Hospital", Verdict.MOVING, "under a minute ago"),
+        ("Easthaven Constabulary", Verdict.SILENT, "15 min ago"),
+    ]
+    assert "two histories" in found[0].note
+    assert "ask that organisation" in found[1].note
+    assert found[2].since == "21 October 2026"
