@@ -11,7 +11,6 @@ directory are nobody's secret; a referral on its way to social care is not looke
 value.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -22,18 +21,12 @@ from sharing.policy import Decision
 from sharing.policy.canonical import canonical
 from sharing.policy.decision import rows_of, shape_of
 from sharing.policy.lattice import WITHHOLD, TransformKind
+from sharing.redaction.patterns import MAIL, NHS, ORDINAL, POSTCODE, TELEPHONE, WEB, is_nhs_number
 from sharing.redaction.tripwire import Needles, hits, national, read_parts, texts_at
 from sharing.vocabulary import FieldClass, Outcome
 
 DICTIONARY = "dictionary"
 """Why a text stays behind although a permit gives it."""
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?(\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
-_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)", re.IGNORECASE)
-_TELEPHONE = re.compile(r"(?<!\w)(?:\+44|0044|0)[\s().\-]*(?:\d[\s().\-]*){9,10}(?!\w)")
-_MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-_WEB = re.compile(r"https?://\S|\bwww\.\S|\b[a-z0-9\-]+\.(?:com|org|net|info|uk|eu|io)\b", re.IGNORECASE)
-_NHS = re.compile(r"(?<!\w)\d{3}[ \-]?\d{3}[ \-]?\d{4}(?!\w)")
-_WEIGHTS = range(10, 1, -1)
 GIVEN = {"postcode": "child.postcode", "telephone": "child.telephone", "reach": "child.telephone",
          "nhs": "child.nhs_number"}  # fmt: skip
 """For each pattern the field that, given in clear, makes it no hit."""
@@ -77,19 +70,14 @@ def _is_hit(text: str, allowed: Collection[str], known: Collection[str], sealed:
 
 def _patterns(text: str, known: Collection[str]) -> Iterator[str]:
     """Names of the patterns that a text holds."""
-    if any(not _ORDINAL.fullmatch(inward) for inward in _POSTCODE.findall(text)):
+    if any(not ORDINAL.fullmatch(inward) for inward in POSTCODE.findall(text)):
         yield "postcode"
-    if any(national(number) not in known for number in _TELEPHONE.findall(text)):
+    if any(national(number) not in known for number in TELEPHONE.findall(text)):
         yield "telephone"
-    if _MAIL.search(text) or _WEB.search(text):
+    if MAIL.search(text) or WEB.search(text):
         yield "reach"
-    if any(_is_nhs_number(re.sub(r"\D", "", number)) for number in _NHS.findall(text)):
+    if any(is_nhs_number(number) for number in NHS.findall(text)):
         yield "nhs"
-
-
-def _is_nhs_number(digits: str) -> bool:
-    remainder = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=False)) % 11
-    return (11 - remainder) % 11 == int(digits[9])
 
 
 def without(decision: Decision, paths: Collection[str]) -> Decision:

@@ -39,11 +39,11 @@ _POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b")
 _TELEPHONE = re.compile(r"(?:\+|00)?[\d\s().\-]{9,}")
 _COUNTRY = re.compile(r"^(?:0044|44|0)0?")
 _NATIONAL = 9
-_ROADS = {
+ROADS = {
     "road": "rd", "street": "st", "avenue": "ave", "lane": "ln", "drive": "dr", "close": "cl", "court": "ct",
     "crescent": "cres", "gardens": "gdns", "terrace": "terr", "square": "sq", "place": "pl", "saint": "st",
 }  # fmt: skip
-_LONG = {short: long for long, short in _ROADS.items()}
+_LONG = {short: long for long, short in ROADS.items()}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -122,12 +122,19 @@ def values_of(event: Event, classes: Mapping[str, FieldClass], sealable: Collect
 
 def texts_at(record: object, path: str) -> Iterator[str]:
     """Every text at a path, through records and lists of records; blank ones are none."""
+    for item in values_at(record, path):
+        if isinstance(item, str) and not isinstance(item, Enum) and item.strip():
+            yield item
+
+
+def values_at(record: object, path: str) -> Iterator[object]:
+    """Everything at a path, through records and lists of records."""
     head, _, rest = path.partition(".")
     value = getattr(record, head.removesuffix("[]"), None)
     for item in value if isinstance(value, tuple) else (value,):
         if rest:
-            yield from texts_at(item, rest)
-        elif isinstance(item, str) and not isinstance(item, Enum) and item.strip():
+            yield from values_at(item, rest)
+        else:
             yield item
 
 
@@ -157,10 +164,15 @@ def needles(values: Iterable[Value], harmless: Collection[str] = ()) -> Needles:
 
 def _spellings(value: Value) -> Iterator[str]:
     """The ways in which somebody would write a value down."""
-    text = fold(value.text).strip()
-    if value.field_class is not FieldClass.LOCATION:
-        yield text
-        return
+    if value.field_class is FieldClass.LOCATION:
+        yield from spellings_of_place(value.text)
+    else:
+        yield fold(value.text).strip()
+
+
+def spellings_of_place(written: str) -> Iterator[str]:
+    """The ways in which somebody would write a place: whole, each line, `road` as `rd` and back, its postcode."""
+    text = fold(written).strip()
     lines = (part.strip() for part in re.split(r"[,;\n]", text))
     for place in (text, *(line for line in lines if len(squeeze(line)) >= SHORTEST_PART)):
         if _is_particular(place):
@@ -176,7 +188,7 @@ def _is_particular(place: str) -> bool:
 
 def _roads(part: str) -> Iterator[str]:
     """The same address with `road` as `rd`, and the other way round."""
-    for table in (_ROADS, _LONG):
+    for table in (ROADS, _LONG):
         words = [table.get(word, word) for word in re.split(r"\W+", part)]
         if words != re.split(r"\W+", part):
             yield " ".join(words)

@@ -1,0 +1,208 @@
+"""The dictionary of one family: every way in which what is known of it may be written, made ready to be looked up.
+
+Left out: looking through a text (`recognised`), and what nobody recorded. Rules:
+1. Each part of a name counts by itself: `Smith-Jones` is `Smith`, `Jones` and both; a small word (`van`, `bin`) is not.
+2. A name that is an everyday word (the short list) goes where it has a capital; any other goes however it is written.
+   A short form that nobody recorded goes written small only if it is no English word.
+3. A place goes whole, by line, with its road long or short, and by each word of it that only that place has.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+
+from sharing.events import Quiet
+from sharing.redaction.capitals import CAPITALS, GENERIC, JOINED, NAMELIKE, PARTICLES, ROLES
+from sharing.redaction.family import Known
+from sharing.redaction.finds import Removal
+from sharing.redaction.letters import Letters, Word
+from sharing.redaction.nicknames import called
+from sharing.redaction.ordinary import EVERYDAY, WORDS, is_ordinary
+from sharing.redaction.patterns import OUTWARD, POSTCODE
+from sharing.redaction.readings import squeeze
+from sharing.redaction.tripwire import SHORTEST, national, spellings_of_place
+
+SHORTEST_SLIP = 5
+"""Letters of a name that is recognised with one letter wrong."""
+_FEW = 3
+_MAC_LENGTH = 6
+_LOCAL, _NATIONAL, _SHORTEST_NUMBER = 6, 9, 3
+_HISSING = ("s", "x", "z", "ch", "sh")
+_CENTURIES = ("19", "20")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Dictionary(Quiet):
+    """What to look for.
+
+    Attributes:
+        names: Single names, folded; whether one stays where it is written small.
+        slips: Each name with one letter less -> the names.
+        initials: Of persons of whom two names are known.
+        places: Words that only these places have; whether one stays unless it has a capital within a sentence.
+        houses: Numbers of houses and flats.
+        outwards: First halves of postcodes.
+        numbers: Short numbers, which count as whole words.
+        anywhere: Letters and digits that count wherever they stand.
+        longest: Length of the longest name.
+    """
+
+    names: Mapping[str, bool]
+    slips: Mapping[str, frozenset[str]]
+    initials: frozenset[str]
+    places: Mapping[str, bool]
+    houses: frozenset[str]
+    outwards: frozenset[str]
+    numbers: frozenset[str]
+    anywhere: tuple[tuple[str, Removal], ...]
+    dates: frozenset[date]
+    longest: int
+
+
+@lru_cache(maxsize=64)
+def dictionary_of(known: Known) -> Dictionary:
+    """The dictionary of a family; made once for each."""
+    people = [_Person(name) for name in known.names]
+    own = {form for person in people for name in person.names for form in _spellings(name)}
+    names = {form: name in WORDS or form in WORDS for name in called(own) for form in _several(name)}
+    names |= {form: name in EVERYDAY or form in EVERYDAY for name in own for form in _several(name)}
+    anywhere: dict[str, Removal] = {}
+    for place in known.places:
+        anywhere |= dict.fromkeys(_whole_places(place), Removal.PLACE)
+    for number in known.numbers:
+        anywhere |= dict.fromkeys(_whole_numbers(number), Removal.NUMBER)
+    for letters in [*own, *(whole for person in people for whole in person.together())]:
+        if len(letters) >= SHORTEST and letters not in WORDS:
+            anywhere[letters] = Removal.NAME
+    return Dictionary(
+        names=names,
+        slips=_slips(name for name in own if len(name) >= SHORTEST_SLIP),
+        initials=frozenset(letters for person in people for letters in person.initials()),
+        places=_own_words(known.places, names),
+        houses=frozenset(number for place in known.places for number in _house_numbers(place)),
+        outwards=frozenset(code for place in known.places for code in OUTWARD.findall(Letters(place).plain)),
+        numbers=frozenset(number for written in known.numbers for number in _short_numbers(written)),
+        anywhere=tuple(anywhere.items()),
+        dates=frozenset(known.dates),
+        longest=max(map(len, names), default=0) + 1,
+    )
+
+
+class _Person:
+    """The names in one field of names, which may hold roles, several persons or a sentence as well."""
+
+    def __init__(self, written: str) -> None:
+        parts = [part for part in _parts(Letters(written)) if not part.text.isdecimal()]
+        named = [p for p in parts if len(p.text) > 1 and p.text not in ROLES | PARTICLES]
+        self._whole = [p.text for p in parts if p.text not in ROLES]
+        self._plain = len(named) <= _FEW and all(p.capital for p in named)
+        self.names = [p.text for place, p in enumerate(named) if self._plain or _stands_out(p, place, named)]
+
+    def initials(self) -> Iterator[str]:
+        """Both orders, for it is seldom said which name comes first."""
+        first = [text[0] for text in self._whole if text not in PARTICLES]
+        if self._plain and 1 < len(first) <= _FEW + 1:
+            yield from ("".join(first), "".join(reversed(first)), first[0] + first[-1], first[-1] + first[0])
+
+    def together(self) -> Iterator[str]:
+        """The names of one person without a blank between them, in any order of two."""
+        if self._plain:
+            yield "".join(text for text in self._whole if len(text) > 1)
+            for one, other in pairwise(self.names):
+                yield from (one + other, other + one)
+
+
+def _stands_out(part: Word, place: int, among: list[Word]) -> bool:
+    """Whether a word of a longer text is a name: by its capital, or where nothing has one by being no English word."""
+    unusual = not is_ordinary(part.text) or (part.text in NAMELIKE and place > 0)
+    if any(p.capital for p in among) and not all(p.caps for p in among):
+        return part.capital and unusual and part.text not in CAPITALS
+    return unusual and part.text not in CAPITALS
+
+
+def _parts(letters: Letters) -> list[Word]:
+    """Words, with `O'Brien` and `Mc Donald` as one."""
+    parts: list[Word] = []
+    for word in letters.words:
+        before = parts[-1] if parts else None
+        gap = letters.plain[before.end : word.start] if before else ""
+        if before and not word.text.isdecimal() and (gap == "'" or (before.text in JOINED and not gap.strip(" .'-"))):
+            parts[-1] = before._replace(end=word.end, text=before.text + word.text)
+        else:
+            parts.append(word)
+    return parts
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """A name, with Mac and Mc each as the other."""
+    yield name
+    if name.startswith("mac") and len(name) >= _MAC_LENGTH:
+        yield from (f"mc{name[3:]}", f"m{name[3:]}")
+    elif name.startswith("mc"):
+        yield from (f"mac{name[2:]}", f"m{name[2:]}")
+
+
+def _several(name: str) -> tuple[str, ...]:
+    """A name, and the family of that name: `the Khans`, `the Joneses`."""
+    return (name, f"{name}s", f"{name}es") if name.endswith(_HISSING) else (name, f"{name}s")
+
+
+def _slips(names: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name in names:
+        for shorter in less_one(name):
+            found.setdefault(shorter, set()).add(name)
+    return {shorter: frozenset(whole) for shorter, whole in found.items()}
+
+
+def less_one(word: str) -> set[str]:
+    """A word, and all that is left of it when one letter goes."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def _whole_places(written: str) -> Iterator[str]:
+    text = Letters(written).plain
+    for spelling in (text, *spellings_of_place(text), *_without_kind(text)):
+        letters = squeeze(spelling)
+        if len(letters) >= SHORTEST and not letters.isdecimal() and letters not in WORDS and letters not in GENERIC:
+            yield letters
+
+
+def _without_kind(text: str) -> Iterator[str]:
+    """`St Mary's Primary School` as `St Mary's`."""
+    words = Letters(text).words
+    while words and words[-1].text in GENERIC:
+        words = words[:-1]
+    if len(words) > 1:
+        yield text[: words[-1].end]
+
+
+def _own_words(places: Iterable[str], names: Mapping[str, bool]) -> Mapping[str, bool]:
+    """Words that tell a place by themselves; what is an English word too does so only with a capital."""
+    words = (word for place in places for word in Letters(place).words if not word.text.isdecimal())
+    particular = (w.text for w in words if len(w.text) >= _SHORTEST_NUMBER and w.text not in GENERIC | PARTICLES)
+    return {text: is_ordinary(text) for text in particular if text not in EVERYDAY | CAPITALS and text not in names}
+
+
+def _house_numbers(written: str) -> Iterator[str]:
+    text = POSTCODE.sub(" ", Letters(written).plain)
+    yield from (
+        word.text for word in Letters(text).words if word.text.isdecimal() and len(word.text) <= _SHORTEST_NUMBER
+    )
+
+
+def _whole_numbers(written: str) -> Iterator[str]:
+    letters = squeeze(Letters(written).plain)
+    if len(letters) >= SHORTEST and not is_ordinary(letters):
+        yield letters
+    digits = national(written)
+    if letters.isdecimal() and len(digits) >= _NATIONAL and letters.startswith(("0", "44")):
+        yield from (digits, digits[-_LOCAL:])
+
+
+def _short_numbers(written: str) -> Iterator[str]:
+    digits = squeeze(written)
+    if digits.isdecimal() and _SHORTEST_NUMBER <= len(digits) < SHORTEST and not digits.startswith(_CENTURIES):
+        yield digits
