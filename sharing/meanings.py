@@ -176,6 +176,8 @@ TASK = {
     TaskKind.TELEPHONE_FRONT_DOOR: "A referral that you sent could not be read. Ring the number shown now, and make "
     "the referral by telephone.",
     TaskKind.SEND_SEAL_AGAIN: "A restriction that you sent could not be read, so it does not stand. Send it again now.",
+    TaskKind.REVIEW_TEXT: "A text of yours goes to a partner once you have read what is left of it. Read it, and let "
+    "it go or keep it, by the time shown.",
 }
 MISSING = {
     MissingAction.MISSING: "The child is reported missing. Call if you know anything.",
@@ -266,6 +268,7 @@ BY_TYPE: Mapping[str, str] = {
     "broker.discrepancy.found": "Two agencies hold different things. Look at yours and say what is right.",
     "broker.release.decided": "What was decided about one exchange, before anything left.",
     "broker.quorum.missing": "Somebody who must be there is missing. Do not meet without them.",
+    "broker.text.reviewed": "A person let a text go.",
     "broker.hold.placed": "Nothing of this may be deleted until the hold is lifted, whatever the schedule says.",
 }
 """What an event means whatever its outcome, and all that is said to a recipient who may not know the outcome."""

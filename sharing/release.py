@@ -23,6 +23,7 @@ from sharing.policy.outcomes import SEALED
 from sharing.reconciliation.rules import REFERRAL_RECEIPT
 from sharing.reconciliation.state import SubjectState
 from sharing.redaction import redact
+from sharing.redaction.redact import Reviewed
 from sharing.redaction.tokens import epoch_of, tokeniser
 from sharing.vocabulary import FieldClass, Outcome, Recipient, RecipientKind
 from sharing.words import OUTCOMES, plain_words
@@ -116,12 +117,14 @@ class Dress:
         answers: Hex reference by which the recipient knows the matter, or None.
         due_by: When the recipient must have answered, or None.
         key: The broker's key for tokens. `classes`: of the event's fields; without them nothing has a token.
+        reviewed: Texts that a person let go; without it none goes.
     """
 
     answers: str | None
     due_by: datetime | None
     key: bytes
     classes: Mapping[str, FieldClass] = field(default_factory=dict)
+    reviewed: Reviewed | None = None
 
 
 def due_by(state: SubjectState, exchange: ExchangeId) -> datetime | None:
@@ -145,7 +148,7 @@ def view(event: Event, exchange: Exchange, subject: SubjectId, dress: Dress) -> 
         plain_words=plain_words(event, tells_outcome=_tells_outcome(exchange.decision)),
     )
     tokens = tokeniser(dress.key, organisation, dress.classes, epoch_of(event))
-    return redact(replace(event, envelope=envelope), exchange.decision, tokens)
+    return redact(replace(event, envelope=envelope), exchange.decision, tokens, dress.reviewed)
 
 
 def _tells_outcome(decision: Decision) -> bool:

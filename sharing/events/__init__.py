@@ -17,6 +17,7 @@ from sharing.events.broker import (
     SettingSought,
     TaskKind,
     TaskRaised,
+    TextReviewed,
 )
 from sharing.events.casework import AssessmentCompleted, CaseClosed, PlacementChanged, ReturnInterviewRecorded
 from sharing.events.child_protection import (
@@ -190,6 +191,7 @@ __all__ = [
     "StrategyConvened",
     "TaskKind",
     "TaskRaised",
+    "TextReviewed",
     "Unreadable",
     "UnscheduledAttended",
     "Urgency",
@@ -219,6 +221,7 @@ EVENT_TYPES: dict[str, type[Event]] = {
         EscalationChanged,
         CoverageGapFound,
         TaskRaised,
+        TextReviewed,
         CorrectionIssued,
         ProtectionNoticeSubmitted,
         InvestigationOutcomeRecorded,

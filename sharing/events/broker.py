@@ -57,6 +57,7 @@ class TaskKind(StrEnum):
     LOOK_AT_STOPPED_RECORD = "LOOK_AT_STOPPED_RECORD"
     ACT_FOR_SETTING = "ACT_FOR_SETTING"
     REVIEW_GRANT = "REVIEW_GRANT"
+    REVIEW_TEXT = "REVIEW_TEXT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -135,6 +136,17 @@ class TaskRaised(Event):
     telephone: str | None = None
     missing_items: tuple[str, ...] | None = None
     why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TextReviewed(Event):
+    """A person let a scrubbed text go. Kept under the child's key, for the view that follows; sent to nobody."""
+
+    event_type: ClassVar[str] = "broker.text.reviewed"
+
+    exchange: str | None = None
+    path: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -4,7 +4,8 @@ A grant makes the guard `named_officer_grant` true, and a seal may make an excep
 the whole seal; so each field is decided twice, with the grant and without, and only the fields that the grant names are
 taken from the first. Left out: who may grant (`sharing.granting`) and whether one is in force (`sharing.facts`).
 
-Rules: both decisions are made under one purpose, that of the grant; a seal that is `absolute` has no exception, so no
+Rules: a grant opens what a permit gives and as it gives it: a text to be scrubbed still waits for a person; both
+decisions are made under one purpose, that of the grant; a seal that is `absolute` has no exception, so no
 grant can touch it; an event that would not have gone at all goes only as far as the grant names it, with what is needed
 to handle it; the record names the fields (`granted`), so whoever verifies it decides twice as well.
 """
@@ -90,12 +91,17 @@ def _decided(agreements: Agreements, event_type: str, kind: RecipientKind, facts
     lifted = decide(agreements, event_type, kind, closed.purpose or None, facts)
     if closed.outcome is not Outcome.DELIVER:
         lifted = decide(agreements, event_type, kind, None, facts)
-    named = frozenset(p for p in granted.get(lifted.purpose, ()) if lifted.releases(p))
+    named = frozenset(p for p in granted.get(lifted.purpose, ()) if _opens(lifted, p))
     if lifted.outcome is not Outcome.DELIVER or not named or lifted.guards == closed.guards:
         return closed
     if closed.outcome is not Outcome.DELIVER:
         named |= {EXISTS, *_to_handle_it(agreements, event_type)}
     return _together(agreements.cells[event_type, kind, lifted.purpose], lifted, without, named)
+
+
+def _opens(lifted: Decision, path: str) -> bool:
+    """Whether the grant opens a field: at once, or for a text once a person has read it. It makes no text clear."""
+    return lifted.releases(path) or lifted.ruling(path).awaits_review
 
 
 def _to_handle_it(agreements: Agreements, event_type: str) -> Iterator[str]:

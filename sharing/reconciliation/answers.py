@@ -1,9 +1,10 @@
-"""Is this event an answer, and does it hold what is owed? Reads the tables of `rules`, judges no content."""
+"""Is this event an answer, and does it hold what is owed? Reads the tables of `owed`, judges no content."""
 
 from collections.abc import Iterable
 
 from sharing.events import ContactDecided, ContactOutcome, Event, ReferralDecided
-from sharing.reconciliation.rules import CONTACT_OWED, REASON_OWED, REFERRAL_OWED, ClockRule
+from sharing.reconciliation.owed import CONTACT_OWED, REASON_OWED, REFERRAL_OWED
+from sharing.reconciliation.rules import ClockRule
 
 
 def answers(rule: ClockRule, event: Event) -> bool:

@@ -28,7 +28,7 @@ def ends_at(
             return start + timedelta(hours=duration.amount)
         case Span.MINUTES:
             return start + timedelta(minutes=duration.amount)
-        case Span.WITH_THE_MATTER:
+        case Span.WITH_THE_MATTER | Span.AS_TOLD:
             return matter_due or start
         case Span.HALF_WAY:
             return start + max(timedelta(0), (matter_due or start) - start) / 2

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from sharing.reconciliation.machine import TRANSITIONS, Signal
-from sharing.reconciliation.rules import CONTACT_OWED, REASON_OWED, REFERRAL_OWED, RULES, ClockRule, Duration, Span
+from sharing.reconciliation.owed import CONTACT_OWED, REASON_OWED, REFERRAL_OWED
+from sharing.reconciliation.rules import RULES, ClockRule, Duration, Span, Stage
 
 
 def transitions_as_markdown() -> str:
@@ -42,16 +43,23 @@ def lasts(duration: Duration) -> str:
     """A duration in words."""
     if duration.span is Span.SCHOOL_DAY_AT:
         return f"{duration.amount} {duration.span}"
-    if duration.span in (Span.WITH_THE_MATTER, Span.HALF_WAY):
+    if duration.span in (Span.WITH_THE_MATTER, Span.HALF_WAY, Span.AS_TOLD):
         return duration.span.value
     return "at once" if duration.amount == 0 else f"{duration.amount} {duration.span}"
+
+
+def _when(rule: ClockRule, number: int, stage: Stage) -> str:
+    """When a stage rings, in words."""
+    if rule.warns and number == 1:
+        return "half-way to its end"
+    return "at its end" if stage.after.span is Span.WITH_THE_MATTER else lasts(stage.after)
 
 
 def _row(rule: ClockRule) -> tuple[str, ...]:
     stops = [*rule.stops_on, *(f"receipt {state}" for state in sorted(rule.receipts))]
     minutes = int(rule.grace.total_seconds() // 60)
     stages = "; ".join(
-        f"{number}. {lasts(stage.after)}: {stage.functions[0]} of the {stage.side}"
+        f"{number}. {_when(rule, number, stage)}: {stage.functions[0]} of the {stage.side}"
         + (f" ({stage.task})" if stage.task else "")
         for number, stage in enumerate(rule.stages, start=1)
     )

@@ -43,13 +43,17 @@ def fire(
         world: Domain time, directory, calendars.
         signal: Why: time passed, or the recipient's system refused.
     """
+    rule = RULES[question.rule]
+    if signal is Signal.TIME_PASSED and rule.warns and passed_at < question.due_by:
+        signal = Signal.TIME_RUNS_OUT
     moved = advance(question.state, signal)
     if not moved.changed:
         return Step(state)
-    rule = RULES[question.rule]
     stages = rule.stages[question.stage :]
     why = _why(question, signal)
-    after = replace(question, state=moved.state, stage=question.stage + 1, next_at=_next(stages, passed_at, world))
+    after = replace(
+        question, state=moved.state, stage=question.stage + 1, next_at=_next(stages, passed_at, question, world)
+    )
     said = _stage(rule, stages[0], after, why, world) if stages else _breached(rule, after, world)
     return Step(state.with_question(after), said, changed=True)
 
@@ -65,13 +69,17 @@ def telephone_of(owner: Recipient, world: World) -> str | None:
     return found.telephone(owner.function) or None
 
 
-def _next(stages: tuple[Stage, ...], passed_at: datetime, world: World) -> datetime | None:
-    return ends_at(stages[1].after, passed_at, world.calendars) if len(stages) > 1 else None
+def _next(stages: tuple[Stage, ...], passed_at: datetime, question: Question, world: World) -> datetime | None:
+    if len(stages) < 2:  # noqa: PLR2004 - this one, and one more
+        return None
+    return ends_at(stages[1].after, passed_at, world.calendars, matter_due=question.due_by)
 
 
 def _why(question: Question, signal: Signal) -> str:
     if signal is Signal.REFUSED:
         return "REFUSED_BY_SYSTEM"
+    if signal is Signal.TIME_RUNS_OUT:
+        return "DUE_SOON"
     return "ANSWER_INCOMPLETE" if question.answer_event else "NO_ANSWER"
 
 

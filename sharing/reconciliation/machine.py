@@ -20,6 +20,7 @@ class Signal(StrEnum):
 
     ANSWERED = "a complete answer from its recipient"
     ANSWERED_IN_PART = "an answer from its recipient that lacks what is owed"
+    TIME_RUNS_OUT = "half of its time has passed"
     TIME_PASSED = "its time, or the time of its next stage, has passed"
     REFUSED = "its recipient's system refused the exchange"
     SETTLED = "another answer settled the matter"
@@ -33,6 +34,7 @@ TRANSITIONS: Mapping[QuestionState, Mapping[Signal, QuestionState]] = MappingPro
         _OPEN: {
             Signal.ANSWERED: _ANSWERED,
             Signal.ANSWERED_IN_PART: _IN_PART,
+            Signal.TIME_RUNS_OUT: _OPEN,
             Signal.TIME_PASSED: _OVERDUE,
             Signal.REFUSED: _OVERDUE,
             Signal.SETTLED: _CLOSED,

@@ -91,6 +91,7 @@ MAY_SAY: Mapping[str, frozenset[OrganisationKind]] = MappingProxyType(
         "seal": _STATUTORY_PARTNERS,
         "review": _STATUTORY_PARTNERS,
         "consultation.advised": _AUTHORITY,
+        "broker.text.reviewed": frozenset({OrganisationKind.BROKER}),
     }
 )
 """Whose word counts, by event type or else by family of event.

@@ -15,7 +15,7 @@ from sharing.reconciliation.answers import answers, missing_items
 from sharing.reconciliation.clocks import due_after_wait
 from sharing.reconciliation.machine import Signal, advance
 from sharing.reconciliation.parties import first_function, recipient_for, speaker
-from sharing.reconciliation.rules import ASKED_BY_TASK, IDENTITY_REVIEW, RULES, WAITS, ClockRule, Side
+from sharing.reconciliation.rules import ASKED_BY_TASK, IDENTITY_REVIEW, RULES, WAITS, ClockRule, Side, Span
 from sharing.reconciliation.saying import World, distinct, envelope, then
 from sharing.reconciliation.state import Awaiting, EventFacts, Question, Said, Step, SubjectState
 from sharing.vocabulary import Recipient, RecipientKind
@@ -115,6 +115,8 @@ def _open(
     since = waited.since if waited else about.now
     home = world.directory.get((waited.setting if waited else "") or owner.organisation)
     matter_due = next((q.due_by for q in state.questions if matter and matter in q.exchanges), None)
+    if rule.lasts.span is Span.AS_TOLD:
+        matter_due = event.envelope.due_by
     due = due_after_wait(rule.lasts, since, world.now, world.calendars, home.terms if home else "", matter_due)
     question = Question(
         rule=rule.name,
@@ -125,7 +127,7 @@ def _open(
         exchange_id=exchange,
         started_at=since,
         due_by=due,
-        next_at=due + rule.grace,
+        next_at=since + (due - since) / 2 if rule.warns else due + rule.grace,
         also_asked=also,
         about=matter,
     )

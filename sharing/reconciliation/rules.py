@@ -4,7 +4,7 @@ This is data. Documents and tests read the same tables; a partnership that wants
 
 Left out: how a clock runs (`questions`, `clocks`) and telephone numbers (the directory).
 Rules: only the event or receipt in a clock's row stops it, only from the exchange's recipient, and an answer only when
-it holds what `OWED` names. Functions, never persons: of the functions that a stage names, the first that the
+it holds what is owed (`owed`). Functions, never persons: of the functions that a stage names, the first that the
 organisation has is rung; a local authority's emergency duty team is rung too when the day's functions have gone home.
 """
 
@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from sharing.events import ContactOutcome, ReceiptState, ReferralOutcome, TaskKind
+from sharing.events import ReceiptState, TaskKind
 from sharing.vocabulary import SETTINGS
 from sharing.vocabulary import RecipientKind as Kind
 
@@ -28,6 +28,7 @@ class Span(StrEnum):
     SCHOOL_DAY_AT = "o'clock on the setting's next school day"
     WITH_THE_MATTER = "with the matter it belongs to"
     HALF_WAY = "half-way to the deadline of what waits"
+    AS_TOLD = "by the hour that the task names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,9 @@ class ClockRule:
         stops_on: Event types that answer. `receipts`: states of a receipt that answer.
         stages: Who is rung, in order. Without stages, `told` hears of the breach, with the number to call.
         grace: Time between the end of the clock and its first stage.
+        warns: Whether its first stage rings half-way to its end; a stage `WITH_THE_MATTER` rings when it ends.
         announced: Whether the asker is told when it starts and stops.
-        whole: Whether an answer must hold what `REFERRAL_OWED` and its like name.
+        whole: Whether an answer must hold what `owed` names.
     """
 
     name: str
@@ -86,11 +88,13 @@ class ClockRule:
     stages: tuple[Stage, ...] = ()
     told: Side = Side.OWNER
     grace: timedelta = timedelta(0)
+    warns: bool = False
     announced: bool = False
     whole: bool = False
 
 
 AT_ONCE = Duration(0, Span.HOURS)
+AT_THE_END = Duration(0, Span.WITH_THE_MATTER)
 ONE_HOUR = Duration(1, Span.HOURS)
 ONE_WORKING_DAY = Duration(1, Span.WORKING_DAYS)
 TWO_WORKING_DAYS = Duration(2, Span.WORKING_DAYS)
@@ -113,6 +117,7 @@ STOPPED_RECORD = "stopped-record"
 AROUND_SETTING = "around-setting"
 CONSULTATION_ADVICE = "consultation-advice"
 RECALL_ACKNOWLEDGED = "recall-acknowledged"
+TEXT_REVIEW = "text-review"
 
 HOLDERS = frozenset(
     {
@@ -127,6 +132,15 @@ HOLDERS = frozenset(
     }
 )
 """As what those receive who may hold a seal."""
+
+DEPUTIES = (
+    "front_door", "deputy_safeguarding_lead", "caldicott_guardian", "force_duty", "emergency_department",
+    "health_visitor", "practice_lead", "safeguarding_lead", "education_duty", "other_authority_duty", "voluntary_lead",
+)  # fmt: skip
+MANAGERS = (
+    "head_of_service", "front_door_manager", "safeguarding_lead", "education_duty_manager", *DEPUTIES[2:],
+)  # fmt: skip
+"""Who is rung in the house that wrote a text which waits: before its time is up, and when it is."""
 
 _CLOCKS = (
     ClockRule(
@@ -176,6 +190,17 @@ _CLOCKS = (
             Stage(AT_ONCE, Side.OWNER, ("front_door_manager", "force_duty", "emergency_department", "practice_lead")),
             Stage(ONE_HOUR, Side.OWNER, ("head_of_service", "front_door_manager", "force_duty")),
         ),
+    ),
+    ClockRule(
+        TEXT_REVIEW,
+        starts_on="broker.task.raised",
+        owners=frozenset(Kind),
+        lasts=Duration(0, Span.AS_TOLD),  # it ends, too, when the text goes, is kept, or may go no more
+        stages=(
+            Stage(AT_ONCE, Side.OWNER, DEPUTIES),
+            Stage(AT_THE_END, Side.OWNER, MANAGERS),
+        ),
+        warns=True,
     ),
     ClockRule(
         RECALL_ACKNOWLEDGED,
@@ -263,33 +288,10 @@ ASKED_BY_TASK: Mapping[str, TaskKind] = MappingProxyType(
         ANSWER_COMPLETION: TaskKind.COMPLETE_ANSWER,
         STOPPED_RECORD: TaskKind.LOOK_AT_STOPPED_RECORD,
         AROUND_SETTING: TaskKind.ACT_FOR_SETTING,
+        TEXT_REVIEW: TaskKind.REVIEW_TEXT,
     }
 )
 """Clocks that a task starts, and which task."""
 
 WAITS = frozenset({SETTING_FOUND, IDENTITY_REVIEW})
 """Clocks on an event that waits (`state.Awaiting`), not on an exchange that was sent."""
-
-REFERRAL_OWED: Mapping[ReferralOutcome, tuple[str, ...]] = MappingProxyType(
-    {
-        ReferralOutcome.NOT_ACCEPTED: ("reason_code", "advice_text"),
-        ReferralOutcome.ADVICE_OR_SIGNPOST: ("advice_text",),
-        ReferralOutcome.STEP_DOWN_TO_EARLY_HELP: (),
-        ReferralOutcome.ASSESSMENT_REQUIRED: (),
-        ReferralOutcome.STRATEGY_DISCUSSION_OR_S47: (),
-        ReferralOutcome.OTHER: ("reason_text",),
-    }
-)
-"""What a decision on a referral must hold to be an answer."""
-
-REASON_OWED: Mapping[str, tuple[str, ...]] = MappingProxyType({"INSUFFICIENT_INFORMATION": ("missing_items",)})
-"""What a reason must come with: who asks for more says what is missing."""
-
-CONTACT_OWED: Mapping[ContactOutcome, tuple[str, ...]] = MappingProxyType(
-    {
-        ContactOutcome.NO_FURTHER_ACTION_AT_CONTACT: ("reason_code", "advice_text"),
-        ContactOutcome.INFORMATION_AND_ADVICE: ("advice_text",),
-        ContactOutcome.EARLY_HELP_REFERRAL: (),
-    }
-)
-"""The same for a contact. `BECAME_REFERRAL` has no row: it answers no referral, the decision on the referral does."""

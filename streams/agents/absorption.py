@@ -153,6 +153,10 @@ class Absorption:
         made = prepare(event, identity, to, self.situation(subject, event), self.stand.agreements, self.broker.keys.ids)
         return self._texts.looked_through(event, made, subject, self.subjects.related(subject))
 
+    def holds_sealed(self, text: str, event: Event, exchange: Exchange, subject: SubjectId) -> bool:
+        """Whether a text that a person let go holds something that is sealed to its recipient now."""
+        return self._texts.holds_sealed(text, event, exchange, subject, self.subjects.related(subject))
+
     def _events_about(self, subject: int) -> Iterable[Event]:
         return (pending.event for pending in self.rows.values() if pending.subject == subject)
 

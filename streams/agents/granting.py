@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.rows import Statement, StoredEvent
+from ledger.rows import Released, Statement, StoredEvent
 from ledger.store import Transaction
 from sharing.codec import decode
 from sharing.errors import Rejected
+from sharing.events import Event
 from sharing.granting import Approver, Request, approval, check, granted, missing, signer
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy.canonical import canonical
@@ -27,6 +28,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.closing import write
 from streams.agents.recalls import WITHHELD, recall_earlier, value_at
+from streams.agents.text_asking import Unasked, ask, texts_of
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
@@ -202,13 +204,27 @@ def _end(work: Absorption, subject: SubjectId, grant_id: str, word: dict[str, st
 
 
 def _tell(work: Absorption, subject: SubjectId, grant: Grant) -> None:
-    """Send the newest event that holds something granted, once more, to who holds the grant."""
-    for later in _with_more(work, subject, grant):
-        work.add_later(later)
-        return
+    """Send the newest event that holds something granted, once more, to who holds the grant.
+
+    Of the newest that holds a granted text which a person must read first, that person is asked.
+    """
+    sent = waits = False
+    for one, stored, event, made in _had(work, subject, grant):
+        texts = texts_of(event, made.decision)
+        if texts and not waits:
+            ask(work, stored, Unasked(stored.n, one.exchange_id, made.recipient, texts))
+            waits = True
+        if not sent and _holds_more(work, one, event, made):
+            function = f"{grant.recipient.function}/granted/{grant.grant_id}"
+            following = exchange_id(
+                work.broker.keys.ids, EventId(one.exchange_id), made.recipient.organisation, function
+            )
+            work.add_later(Later(stored, subject, [Exchange(ExchangeId(following), made.recipient, made.decision)]))
+            sent = True
 
 
-def _with_more(work: Absorption, subject: SubjectId, grant: Grant) -> Iterator[Later]:
+def _had(work: Absorption, subject: SubjectId, grant: Grant) -> Iterator[tuple[Released, StoredEvent, Event, Exchange]]:
+    """What the holder of a grant had of this child, newest first, as it would be decided now."""
     to = grant.recipient
     left = [r for r in work.tx.released_of(subject) if (r.organisation, r.function) == (to.organisation, to.function)]
     for one in reversed(left):
@@ -216,13 +232,14 @@ def _with_more(work: Absorption, subject: SubjectId, grant: Grant) -> Iterator[L
         if stored is None:
             continue
         event = decode(work.tx.content(one.event_n), work.broker.catalogue)
-        if event.event_type.startswith(BROKER_SAYS):
-            continue
-        (made,) = work.prepare_for(event, EventId(stored.event_id), subject, [to])
-        body = json.loads(work.tx.outcomes([one.outcome])[one.outcome])
-        had = {row[0] for row in body["fields"] if row[1] != WITHHELD}
-        more = [r.path for r in made.decision.fields if r.is_released and r.path not in had]
-        if made.decision.outcome is Outcome.DELIVER and any(value_at(event, path) is not None for path in more):
-            function = f"{to.function}/granted/{grant.grant_id}"
-            following = exchange_id(work.broker.keys.ids, EventId(one.exchange_id), to.organisation, function)
-            yield Later(stored, subject, [Exchange(ExchangeId(following), to, made.decision)])
+        if not event.event_type.startswith(BROKER_SAYS):
+            (made,) = work.prepare_for(event, EventId(stored.event_id), subject, [to])
+            yield one, stored, event, made
+
+
+def _holds_more(work: Absorption, one: Released, event: Event, made: Exchange) -> bool:
+    """Whether something goes now that did not go then."""
+    body = json.loads(work.tx.outcomes([one.outcome])[one.outcome])
+    had = {row[0] for row in body["fields"] if row[1] != WITHHELD}
+    more = [r.path for r in made.decision.fields if r.is_released and r.path not in had]
+    return made.decision.outcome is Outcome.DELIVER and any(value_at(event, path) is not None for path in more)

@@ -11,6 +11,7 @@ from ledger.rows import LaneItem
 from sharing.release import Exchange
 from streams.agents.handover import View
 from streams.agents.stopping import Stopped
+from streams.agents.text_asking import Unasked
 
 
 @dataclass
@@ -22,12 +23,14 @@ class Pass:
         stopped: The first item that moved, or that the last door stopped, of each lane that has one; nothing behind it
             goes.
         caught: What the last door stopped.
+        asking: Texts about which a person must be asked before the exchange goes, with its rest.
     """
 
     going: dict[int, list[tuple[LaneItem, View]]] = field(default_factory=dict)
     moved: list[tuple[LaneItem, Exchange]] = field(default_factory=list)
     stopped: dict[int, LaneItem] = field(default_factory=dict)
     caught: list[Stopped] = field(default_factory=list)
+    asking: list[Unasked] = field(default_factory=list)
 
 
 def finished(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[int]:

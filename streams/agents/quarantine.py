@@ -25,6 +25,8 @@ from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.closing import write
 from streams.agents.stopping import LET_GO, SET_ASIDE
+from streams.agents.text_queue import let_go as let_go_text
+from streams.agents.text_views import after_review, has_lapsed, lapse
 from streams.broker import Broker
 
 DROPPED = "hold.dropped"
@@ -102,7 +104,12 @@ def _on_its_way(work: Absorption, event_n: int, subject: SubjectId, body: dict[s
     kind = next(x.kind for x in _exchanges(work.tx, event_n) if x.exchange_id.hex() == body["exchange"])
     to = Recipient(body["organisation"], body["function"], RecipientKind(kind))
     (made,) = work.prepare_for(event, EventId(stored.event_id), subject, [to])
-    again = Exchange(ExchangeId(bytes.fromhex(body["exchange"])), to, made.decision)
+    follows = let_go_text(work.tx, body["exchange"])
+    decision = after_review(made.decision, follows) if follows else made.decision
+    again = Exchange(ExchangeId(bytes.fromhex(body["exchange"])), to, decision)
+    if follows is not None and has_lapsed(follows, again):
+        work.statements.append(lapse(follows))
+        return False
     work.add_later(Later(stored, subject, [again], frozenset({again.exchange_id})))
     return made.decision.outcome is Outcome.DELIVER
 

@@ -17,6 +17,7 @@ from sharing.facts import facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy import EXISTS, Facts, Guard, Polarity, decide
 from sharing.policy.canonical import canonical
+from sharing.policy.decision import REVIEWED
 from sharing.policy.outcomes import REVIEW, SEALED
 from sharing.reconciliation import EventFacts, Said, Step
 from sharing.reconciliation.saying import envelope
@@ -25,6 +26,8 @@ from sharing.vocabulary import SETTINGS, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.sealed import names_of
+from streams.agents.text_queue import RECALLED, LetGo, lapsed, let_go
+from streams.agents.text_views import lapse, words_of
 from streams.agents.views import AREA_WIDE, BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
@@ -53,10 +56,16 @@ def recall_earlier(work: Absorption, subject: SubjectId, why: str = LATE_SEAL) -
         if event.event_type.startswith(BROKER_SAYS):
             continue  # a task or a clock names a setting to nobody but the keeper of the rolls, who must still act
         again = _decided_again(work, event, EventId(stored.event_id), one, subject)
-        if again.exchange_id in known:
+        follows = let_go(work.tx, one.exchange_id.hex()) if REVIEWED.encode() in decisions[one.outcome] else None
+        if again.exchange_id in known or (follows is not None and follows.following in lapsed(work.tx)):
             continue  # taken back before; what replaced it is looked at on its own
         closed = _closed(work, event, decisions[one.outcome], again, facts_now(work, event, stored, again, subject))
-        if any(_tells(work, event, path, again.recipient) for path in closed):
+        told = any(_tells(work, event, path, again.recipient) for path in closed)
+        if follows is not None:
+            if told or _words_tell(work, event, again, follows, subject):
+                yield recall_one(work, stored, one, again.recipient, why)
+                work.statements.append(lapse(follows, RECALLED))  # the rest goes anew with what it followed
+        elif told:
             yield recall_one(work, stored, one, again.recipient, why)
             _replace(work, Later(stored, subject, [again]), one)
     go_around_earlier(work, subject)
@@ -142,6 +151,12 @@ def _tells(work: Absorption, event: Event, path: str, recipient: Recipient) -> b
     return named is None or named.kind not in AREA_WIDE
 
 
+def _words_tell(work: Absorption, event: Event, again: Exchange, follows: LetGo, subject: SubjectId) -> bool:
+    """Whether a text that a person let go holds something that is sealed now."""
+    texts = words_of(work.broker, work.tx, follows).texts.values()
+    return any(work.holds_sealed(text, event, again, subject) for text in texts)
+
+
 def value_at(event: Event, path: str) -> object:
     """The value of a field by its path, None where there is none; lists as a whole."""
     value: object = event
@@ -189,10 +204,10 @@ def _replace(work: Absorption, later: Later, one: Released) -> None:
     (again,) = later.exchanges = work.standing(later.exchanges)
     if again.decision.outcome is Outcome.DELIVER or again.decision.reason == NO_HEAD:
         work.add_later(later)
-        _follow(work, later.subject, one.exchange_id.hex(), again.hex)
+        follow(work, later.subject, one.exchange_id.hex(), again.hex)
 
 
-def _follow(work: Absorption, subject: SubjectId, exchange: str, following: str) -> None:
+def follow(work: Absorption, subject: SubjectId, exchange: str, following: str) -> None:
     """Let answers to an exchange that replaces another one count for the same questions."""
     state = work.state(subject)
     for question in state.questions:

@@ -8,13 +8,14 @@ force; referrals leave by their own door and wait for none of this.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 import structlog
 
 from ledger.lanes import suspend
 from ledger.outbox import Outbox
-from ledger.rows import CarrierRows, LaneItem, Redecision
+from ledger.rows import LaneItem
 from ledger.store import Transaction
 from sharing.codec import decode
 from sharing.events import Event
@@ -29,11 +30,13 @@ from streams.agents.handover import Handover, View
 from streams.agents.kin import others_of, rests_on_kin
 from streams.agents.last_door import LastDoor
 from streams.agents.passes import Pass, apart, claims_of, finished
-from streams.agents.rows import exchange_row
+from streams.agents.redeciding import decided_again, lapsed_in
 from streams.agents.sender import Outgoing, Sender
 from streams.agents.stopping import Stopped, caught, set_aside
+from streams.agents.text_asking import ask_for, unasked
+from streams.agents.text_views import Reviews, after_review, words_of
 from streams.agents.views import as_recorded, view_of
-from streams.broker import ENGINE, Broker
+from streams.broker import Broker
 from streams.head import Stand
 
 log = structlog.get_logger()
@@ -55,6 +58,7 @@ class Release:
         self.barrier = barrier
         self.outbox = Outbox(owner)
         self.door = LastDoor(broker)
+        self.reviews = Reviews()
         self._leased_at = datetime.min.replace(tzinfo=UTC)
         self._digests: dict[int, tuple[bytes, bool]] = {}
         self._opened: Mapping[int, bytes] = {}
@@ -145,7 +149,9 @@ class Release:
                 return 0
             looked = self._look(tx, found, stand)
             if looked.moved:
-                self.outbox.redecide(tx, self._decided_again(tx, looked.moved, stand, now))
+                again = decided_again(tx, self.reviews, looked.moved, stand, now)
+                self.outbox.redecide(tx, again)
+                tx.release_held(lapsed_in(again))
             seqs = self.outbox.claim(tx, claims_of(found, looked), now, apart(looked))
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
@@ -154,6 +160,8 @@ class Release:
             with self.broker.ledger.transaction() as tx:
                 self.outbox.mark_sent(tx, done)
                 self._suspend(tx, failed)
+        if looked.asking:
+            ask_for(self.broker, looked.asking)
         if looked.caught:
             set_aside(self.broker, self.outbox, looked.caught)
             for one in looked.caught:
@@ -185,6 +193,9 @@ class Release:
                 exchange, view = self._view(work, item, stale=stale)
                 if exchange is not None:
                     looked.moved.append((item, exchange))
+                    looked.stopped.setdefault(lane, item)
+                elif paths := self.reviews.to_ask(tx, item, partial(self._event, tx, item)):
+                    looked.asking.append(unasked(item, paths))
                     looked.stopped.setdefault(lane, item)
                 elif stopped := self._stopped(work, item, view):
                     looked.caught.append(stopped)
@@ -235,14 +246,18 @@ class Release:
             return None, kept
         subject, recipient, event = work.subjects.root(item.subject), _recipient(item), self._event(work.tx, item)
         (made,) = work.prepare_for(event, EventId(item.event_id), subject, [recipient])
-        exchange = Exchange(ExchangeId(item.exchange_id), recipient, made.decision)
-        if stale or made.decision.digest != digest:
+        follows = self.reviews.follows(work.tx, item)
+        decision = after_review(made.decision, follows) if follows else made.decision
+        exchange = Exchange(ExchangeId(item.exchange_id), recipient, decision)
+        if stale or decision.digest != digest:
             return exchange, View(b"", b"", event.event_type)
         return None, self._seen(work, item, event, exchange, work.state(subject))
 
     def _seen(self, work: Absorption, item: LaneItem, event: Event, exchange: Exchange, state: SubjectState) -> View:
         """The view, under the agreements that the transaction of this pass sees."""
-        return view_of(self.broker, work.stand.agreements, event, exchange, SubjectId(item.subject), state)
+        follows = self.reviews.follows(work.tx, item)
+        words = words_of(self.broker, work.tx, follows) if follows else None
+        return view_of(self.broker, work.stand.agreements, event, exchange, SubjectId(item.subject), state, words)
 
     def _decided(self, tx: Transaction, outcome: int) -> tuple[bytes, bool]:
         """Digest of a recorded decision, and whether it holds only while another child is on the recipient's roll."""
@@ -250,16 +265,6 @@ class Release:
             found = tx.outcomes([outcome]).items()
             self._digests |= {n: (sha256(body).digest(), rests_on_kin(body)) for n, body in found}
         return self._digests[outcome]
-
-    def _decided_again(
-        self, tx: Transaction, moved: Iterable[tuple[LaneItem, Exchange]], stand: Stand, now: datetime
-    ) -> CarrierRows:
-        head = tx.head()
-        rows = [
-            Redecision(item.event_n, item.n, head, stand.agreements.version, (exchange_row(exchange, now, known=True),))
-            for item, exchange in moved
-        ]
-        return CarrierRows(now, ENGINE, (), rows)
 
     # ------------------------------------------------------------ out
 

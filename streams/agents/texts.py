@@ -13,7 +13,7 @@ from sharing.ids import SubjectId
 from sharing.policy import Agreements, Facts
 from sharing.reconciliation.state import Seal, SubjectState
 from sharing.redaction.addressed import held_back, without
-from sharing.redaction.tripwire import Needles, Value, needles, texts_at
+from sharing.redaction.tripwire import Needles, Value, hits, needles, read_parts, texts_at
 from sharing.release import Exchange
 from sharing.vocabulary import FieldClass
 from streams.agents.sealed import closed, harmless, numbers_of, opened, rows_about, sealable, values_in
@@ -63,6 +63,14 @@ class Texts:
             back = held_back(event, one.decision, classes, wanted, known)
             made.append(Exchange(one.exchange_id, one.recipient, without(one.decision, back)) if back else one)
         return tuple(made)
+
+    def holds_sealed(
+        self, text: str, event: Event, one: Exchange, subject: SubjectId, related: Iterable[SubjectId]
+    ) -> bool:
+        """Whether a text that went in an exchange holds something that is sealed to its recipient now."""
+        owners = self._sealed_of(subject, related)
+        wanted = self._wanted(one, event, owners) if owners else NOTHING
+        return bool(wanted and hits(read_parts({"text": text.encode()}), wanted))
 
     def _sealed_of(self, subject: SubjectId, related: Iterable[SubjectId]) -> dict[int, tuple[Seal, ...]]:
         own = {int(subject), *(int(other) for other in related)}

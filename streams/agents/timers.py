@@ -17,6 +17,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
 from streams.agents.closing import views, write
 from streams.agents.handover import Handover
+from streams.agents.text_review import tidy
 from streams.agents.waking import wake
 from streams.broker import Broker
 
@@ -91,6 +92,7 @@ class Timers:
     def _tick(self, tx: Transaction, subject: SubjectId) -> Absorption:
         work = Absorption(self.broker, tx)
         work.subjects.read([subject])
+        tidy(work, subject)
         state = work.state(subject)
         work.say(subject, reconciliation.tick(state, work.now, self.broker.directory, self.broker.calendars))
         write(work)

@@ -21,6 +21,7 @@ from sharing.redaction.wire import around
 from sharing.release import Dress, Exchange, due_by, view
 from sharing.vocabulary import OrganisationKind, Outcome, Recipient, RecipientKind
 from streams.agents.handover import View
+from streams.agents.text_queue import Words
 from streams.broker import Broker
 
 AREA_WIDE = frozenset(
@@ -38,7 +39,13 @@ _TAKEN = {one.words: one for one in (CLEAR, TOKEN)}
 
 
 def view_of(
-    broker: Broker, agreements: Agreements, event: Event, exchange: Exchange, subject: SubjectId, state: SubjectState
+    broker: Broker,
+    agreements: Agreements,
+    event: Event,
+    exchange: Exchange,
+    subject: SubjectId,
+    state: SubjectState,
+    words: Words | None = None,
 ) -> View:
     """Build one recipient's view.
 
@@ -49,11 +56,14 @@ def view_of(
         exchange: Decided; its outcome is DELIVER.
         subject: Whom it is about.
         state: The subject's state, for deadlines and for whose question is answered.
+        words: Texts that a person let go, and the exchange by which the recipient knows the rest.
     """
     key = broker.keys.ids
     answers = reference_for(event, exchange.recipient, state)
     classes = agreements.classes[event.event_type]
-    dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key, classes)
+    if words is not None:
+        answers = answers or words.exchange
+    dress = Dress(answers, due_by(state, ExchangeId(exchange.exchange_id)), key, classes, words)
     seen = view(with_callback(event, broker.directory), exchange, subject, dress)
     token = recipient_subject_token(key, exchange.recipient.organisation, subject)
     told = around(exchange.decision, seen)

@@ -1,0 +1,146 @@
+"""Asking a person about a text: when the rest of its event goes, whoever wrote it is told that the text waits.
+
+Left out: the queue (`text_queue`) and what a person does (`text_review`). Rules: nothing waits with the text; it is
+asked about before the exchange leaves, so that no text is forgotten when a process ends between the two; the owner is a
+function of the organisation that wrote the text; its deadline lies half-way to the event's own, one working day away
+at the latest; half-way to it the deputy is rung, and at its end the manager. The task tells neither text nor child.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.rows import LaneItem, Statement, StoredEvent
+from ledger.store import Transaction
+from sharing.codec import decode
+from sharing.directory import Directory
+from sharing.events import Child, Event, TaskKind, TaskRaised
+from sharing.ids import ExchangeId, SubjectId, event_id
+from sharing.policy import Decision
+from sharing.policy.canonical import canonical
+from sharing.reconciliation import Said, Step
+from sharing.reconciliation.parties import first_function, recipient_for, speaker
+from sharing.reconciliation.rules import DEPUTIES
+from sharing.reconciliation.saying import envelope
+from sharing.release import due_by
+from sharing.vocabulary import OrganisationKind, Recipient, RecipientKind
+from streams.agents.absorption import Absorption
+from streams.agents.closing import write
+from streams.agents.text_queue import ASKED, LAPSED, Text, Waiting, asked
+from streams.broker import Broker
+
+WHY = "TEXT_WAITS_FOR_A_PERSON"
+OWN_DEADLINE = "meeting_at"
+"""A field that says when an event must have been read, where its kind has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Texts of one exchange that nobody was asked about yet. `exchange`: in which the rest of the event goes."""
+
+    event_n: int
+    exchange: bytes
+    recipient: Recipient
+    paths: tuple[str, ...]
+
+
+def unasked(item: LaneItem, paths: tuple[str, ...]) -> Unasked:
+    """The texts of an exchange that is about to leave."""
+    to = Recipient(item.organisation, item.function, RecipientKind(item.kind))
+    return Unasked(item.event_n, item.exchange_id, to, paths)
+
+
+def still_to_ask(tx: Transaction) -> dict[Text, bool]:
+    """For every text that was asked about, whether it must be asked about anew should it come up again."""
+    return {one.text: one.state == LAPSED for one in asked(tx)}
+
+
+def texts_of(event: Event, decision: Decision) -> tuple[str, ...]:
+    """Paths of the texts of an event that wait for a person under a decision."""
+    return tuple(r.path for r in decision.to_review if value_of(event, r.path) is not None)
+
+
+def value_of(event: Event, path: str) -> str | None:
+    """The text at a path; a text that is scrubbed stands alone and in no list."""
+    value: object = event
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def ask_for(broker: Broker, waiting: Iterable[Unasked]) -> None:
+    """Ask about texts in a transaction of their own, before the exchanges that they belong to leave.
+
+    Raises:
+        Retryable: the database is away; nothing was changed.
+    """
+    with broker.ledger.transaction() as tx:
+        work = Absorption(broker, tx)
+        chosen = list(waiting)
+        rows = [(one, tx.row(one.event_n)) for one in chosen]
+        work.subjects.read({stored.subject for _, stored in rows if stored is not None})
+        for one, stored in rows:
+            if stored is not None and not tx.forgotten([stored.subject]):
+                ask(work, stored, one)
+        write(work)
+
+
+def ask(work: Absorption, stored: StoredEvent, one: Unasked) -> None:
+    """Ask about the texts of one exchange, in the transaction of somebody else; what was asked before is left alone."""
+    before = {waiting.text: waiting for waiting in asked(work.tx)}
+    event = decode(work.tx.content(stored.n), work.broker.catalogue)
+    subject = work.subjects.root(stored.subject)
+    for path in one.paths:
+        text = Text(stored.event_id.hex(), path, one.recipient.organisation, one.recipient.function)
+        last = before.get(text)
+        if last is None or last.state == LAPSED:
+            _ask(work, subject, event, one, text, last)
+
+
+def _ask(work: Absorption, subject: SubjectId, event: Event, one: Unasked, text: Text, last: Waiting | None) -> None:
+    owner = owner_of(event, work.broker.directory)
+    house = work.broker.directory.get(owner.organisation)
+    until = deadline(work, subject, event, one.exchange)
+    times = last.asked + 1 if last else 0
+    cause = f"{ASKED}/{one.exchange.hex()}/{text.path}/{times}"
+    task = TaskRaised(
+        envelope=envelope(work.now, until),
+        child=Child(),
+        task=TaskKind.REVIEW_TEXT,
+        about_event=one.exchange.hex(),
+        why=WHY,
+    )
+    body = {
+        **text._asdict(),
+        "deputy": first_function(house, DEPUTIES) if house else owner.function,
+        "due_by": until.isoformat(),
+        "exchange": one.exchange.hex(),
+        "kind": one.recipient.kind.value,
+        "owner": [owner.organisation, owner.function],
+        "task": event_id(work.broker.keys.ids, "crosswalk", task.event_type, cause, "0").hex(),
+        "type": event.event_type,
+    }
+    work.statements.append(Statement(ASKED, canonical(body)))
+    work.say(subject, Step(work.state(subject), (Said(task, (owner,), cause),)))
+
+
+def owner_of(event: Event, directory: Directory) -> Recipient:
+    """Who must read a text: the function that answers for what its sender writes; else the authority's manager."""
+    sender = directory.get(event.envelope.organisation or "")
+    if sender is not None and sender.kind is not OrganisationKind.LOCAL_AUTHORITY:
+        found = speaker(directory, sender.slug, None)
+        if found is not None:
+            return found
+    authority = directory.the(OrganisationKind.LOCAL_AUTHORITY)
+    return recipient_for(authority, first_function(authority, ("front_door_manager", "front_door")))
+
+
+def deadline(work: Absorption, subject: SubjectId, event: Event, exchange: bytes) -> datetime:
+    """By when a text must have been read: half-way to the event's own deadline, and within one working day."""
+    own: Sequence[datetime | None] = (
+        due_by(work.state(subject), ExchangeId(exchange)),
+        event.envelope.due_by,
+        getattr(event, OWN_DEADLINE, None),
+    )
+    ahead = [work.now + (at - work.now) / 2 for at in own if at is not None and at > work.now]
+    return min([work.broker.calendars.add_working_days(work.now, 1), *ahead])

@@ -1,0 +1,270 @@
+"""A person reads what is left of a text, and lets it go or keeps it.
+
+Left out: who may do so (`crosswalk.clearance`), asking (`text_asking`) and scrubbing (`sharing.redaction.scrub`).
+Rules: what is known of the family now is taken out when somebody looks, and again when it is let go: if more would be
+taken out by then, or less, they look again; a person may only take away more; the text may go only if it still may wait
+for a person; it is kept encrypted under the child's key and stands nowhere else; it goes as an exchange of its own,
+decided anew; both words stand in the ledger, with the function that said them and a code for why.
+"""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.rows import Statement, StoredEvent
+from ledger.store import Transaction
+from sharing.codec import decode
+from sharing.errors import Rejected
+from sharing.events import Child, Event, TextReviewed
+from sharing.events.common import Quiet
+from sharing.ids import EventId, ExchangeId, SubjectId, event_id, exchange_id
+from sharing.policy.canonical import canonical
+from sharing.reconciliation import Said, Step
+from sharing.reconciliation.machine import Signal
+from sharing.reconciliation.questions import settle
+from sharing.reconciliation.rules import TEXT_REVIEW
+from sharing.reconciliation.saying import envelope
+from sharing.redaction.scrub import Known, Scrubbed, is_cut_of, known_of, scrub
+from sharing.release import Exchange
+from sharing.vocabulary import Outcome, Recipient, RecipientKind
+from streams.agents.absorption import Absorption
+from streams.agents.again import Later
+from streams.agents.closing import write
+from streams.agents.recalls import follow
+from streams.agents.sealed import opened, rows_about
+from streams.agents.text_asking import value_of
+from streams.agents.text_queue import (
+    LAPSED,
+    NOT_PERMITTED,
+    RELEASED,
+    WITHHELD,
+    Waiting,
+    asked,
+    gone_before,
+    said_of,
+)
+from streams.agents.views import BROKER_SAYS
+from streams.broker import Broker
+
+SEEN_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown(Quiet):
+    """What a person reads: the text with what was taken out of it, and the word by which they say that they read it."""
+
+    waiting: Waiting
+    scrubbed: Scrubbed
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A text that waits, with all that it takes to decide about it."""
+
+    work: Absorption
+    waiting: Waiting
+    stored: StoredEvent
+    event: Event
+    subject: SubjectId
+    now: Exchange
+
+    @property
+    def may_go(self) -> bool:
+        """Whether the agreements still let the text go once a person has read it."""
+        paths = {ruling.path for ruling in self.now.decision.to_review}
+        return self.now.decision.outcome is Outcome.DELIVER and self.waiting.text.path in paths
+
+    @property
+    def text(self) -> str:
+        """As it was written."""
+        return value_of(self.event, self.waiting.text.path) or ""
+
+
+def waiting(broker: Broker) -> list[Waiting]:
+    """Every text that waits for a person and may still go, the most urgent first.
+
+    For somebody with clearance: that one is not there may tell of a seal.
+    """
+    with broker.ledger.reading() as tx:
+        work = Absorption(broker, tx)
+        looked = ((one, _looked_at(work, one)) for one in asked(tx) if one.is_open)
+        found = [one for one, made in looked if made is not None and made.may_go]
+    return sorted(found, key=lambda one: (one.due_by, one.number))
+
+
+def show(broker: Broker, number: int) -> Shown:
+    """What is left of a text, with what is known of the family now.
+
+    Raises:
+        Rejected: `NO_SUCH_TEXT`, `DONE_BEFORE`, `FORGOTTEN` or `NO_LONGER_PERMITTED`.
+    """
+    with broker.ledger.reading() as tx:
+        return _shown(_open(broker, tx, number))
+
+
+def release(broker: Broker, number: int, by: str, why: str, seen: str, text: str | None = None) -> str:
+    """Let a text go.
+
+    Args:
+        broker: With its ledger.
+        number: Of the text.
+        by: Function that read it; never a person's name.
+        why: Code of the reason.
+        seen: The word that `show` gave.
+        text: What shall go, where a person took away more; None for all that is left.
+
+    Returns:
+        Hex id of the exchange in which it goes.
+
+    Raises:
+        Rejected: as for `show`; `LOOK_AGAIN`: more is taken out now, or less; `NOT_A_CUT`: the text holds something
+            that was not left; `NOT_CLEAN`: the rest holds something that is taken out. Nothing was changed.
+    """
+    with broker.ledger.transaction() as tx:
+        found = _open(broker, tx, number, locked=True)
+        going = _chosen(found, seen, text)
+        following = _goes(found, going, {"by": by, "why": why})
+        write(found.work)
+        return following
+
+
+def withhold(broker: Broker, number: int, by: str, why: str) -> None:
+    """Keep a text from going. Arguments as in `release`.
+
+    Raises:
+        Rejected: `NO_SUCH_TEXT`, `DONE_BEFORE` or `FORGOTTEN`; nothing was changed.
+    """
+    with broker.ledger.transaction() as tx:
+        found = _open(broker, tx, number, locked=True, may_go=False)
+        found.work.statements.append(Statement(WITHHELD, canonical(said_of(found.waiting, by=by, why=why))))
+        _task_done(found)
+        write(found.work)
+
+
+def known(work: Absorption, subject: SubjectId) -> Known:
+    """Everything by which a family could be known, from all that was ever said of it.
+
+    The family: the child, everybody whom it may be, and the children of the same incidents.
+    """
+    own = {int(subject), *(int(other) for other in work.subjects.related(subject))}
+    kin = {other for others in work.tx.relatives(own).values() for other in others}
+    rows = {n for one in own | kin for n in rows_about(work.tx, one)}
+    events: Iterable[Event] = opened(work.broker, work.tx, sorted(rows)).values()
+    said = [event for event in events if not event.event_type.startswith(BROKER_SAYS)]
+    return known_of(said, work.stand.agreements.classes)
+
+
+def tidy(work: Absorption, subject: SubjectId) -> None:
+    """Let texts of a subject lapse that may not go any more, before somebody is rung about them.
+
+    Args:
+        work: Of a clock that has come; the subject is locked.
+        subject: Whose clock.
+    """
+    due = [q for q in work.state(subject).questions if q.rule == TEXT_REVIEW and q.next_at and q.next_at <= work.now]
+    tasks = {question.event_id for question in due if question.is_open}
+    for one in asked(work.tx) if tasks else ():
+        found = _looked_at(work, one, locked=True) if one.task in tasks and one.is_open else None
+        if found is not None and not found.may_go:
+            body = said_of(one, following="", why=NOT_PERMITTED)
+            work.statements.append(Statement(LAPSED, canonical(body)))
+            _task_done(found)
+
+
+# ---------------------------------------------------------------- what these stand on
+
+
+def _open(broker: Broker, tx: Transaction, number: int, *, locked: bool = False, may_go: bool = True) -> Opened:
+    one = next((w for w in asked(tx) if w.number == number), None)
+    if one is None:
+        raise Rejected("NO_SUCH_TEXT", "text", f"no text {number} waits; see crosswalk scrub ls")
+    if not one.is_open:
+        word = one.state.partition(".")[2]
+        raise Rejected("DONE_BEFORE", "text", f"text {number} waits no longer: it was {word}; nothing is changed here")
+    found = _looked_at(Absorption(broker, tx), one, locked=locked)
+    if found is None:
+        raise Rejected("FORGOTTEN", "text", "the key of this child was destroyed: there is nothing to read")
+    if may_go and not found.may_go:
+        reason = f"text {number} may not go any more: the agreements do not give it as things stand now"
+        raise Rejected("NO_LONGER_PERMITTED", "text", reason)
+    return found
+
+
+def _looked_at(work: Absorption, one: Waiting, *, locked: bool = False) -> Opened | None:
+    """A text and what the agreements say of it now; None for a child who was forgotten."""
+    tx = work.tx
+    stored = tx.find(bytes.fromhex(one.text.event))
+    if stored is None or tx.forgotten([stored.subject]):
+        return None
+    if locked:
+        work.subjects.read([stored.subject])
+    else:
+        work.subjects.relate([stored.subject])
+    subject = work.subjects.root(stored.subject)
+    event = decode(tx.content(stored.n), work.broker.catalogue)
+    to = Recipient(one.text.organisation, one.text.function, RecipientKind(one.kind))
+    (now,) = work.prepare_for(event, EventId(stored.event_id), subject, [to])
+    return Opened(work, one, stored, event, subject, now)
+
+
+def _shown(found: Opened) -> Shown:
+    scrubbed = scrub(found.text, known(found.work, found.subject))
+    return Shown(found.waiting, scrubbed, _word(found, scrubbed.text))
+
+
+def _word(found: Opened, text: str) -> str:
+    """A word that only who holds the broker's keys can make, for exactly this text."""
+    said = b"\0".join(part.encode() for part in ("seen", found.waiting.exchange, found.waiting.text.path, text))
+    return hmac.digest(found.work.broker.keys.ids, said, "sha256")[:SEEN_BYTES].hex()
+
+
+def _chosen(found: Opened, seen: str, text: str | None) -> str:
+    shown = _shown(found)
+    if not hmac.compare_digest(shown.seen.encode(), seen.strip().lower().encode()):
+        reason = f"text {found.waiting.number} is not what was shown: more is known of the family now; show it again"
+        raise Rejected("LOOK_AGAIN", "seen", reason)
+    if text is None:
+        return shown.scrubbed.text
+    going = text.strip()
+    if not going or not is_cut_of(going, shown.scrubbed.text):
+        reason = "it must be the text that was shown with words taken away, and nothing written in their place"
+        raise Rejected("NOT_A_CUT", "text", reason)
+    if scrub(going, known(found.work, found.subject)).removed:
+        raise Rejected("NOT_CLEAN", "text", "what is left when so much is taken away must itself be scrubbed; cut more")
+    return going
+
+
+def _goes(found: Opened, going: str, who: dict[str, str]) -> str:
+    work, one, to = found.work, found.waiting, found.now.recipient
+    kept = work.tx.children.one(work.tx.session, found.subject).commit(going.encode()).hex()
+    function = f"{to.function}/reviewed/{one.text.path}/{kept}"
+    following = exchange_id(work.broker.keys.ids, EventId(bytes.fromhex(one.exchange)), to.organisation, function)
+    record = _keep_text(found, following.hex(), going)
+    records = {**gone_before(work.tx, one.text), one.text.path: record}
+    paths = {ruling.path for ruling in found.now.decision.to_review} & set(records)
+    again = Exchange(ExchangeId(following), to, found.now.decision.after_review(paths))
+    work.add_later(Later(found.stored, found.subject, [again]))
+    body = said_of(one, **who, following=following.hex(), records=records, text=kept)
+    work.statements.append(Statement(RELEASED, canonical(body)))
+    follow(work, found.subject, one.exchange, following.hex())
+    _task_done(found)
+    return following.hex()
+
+
+def _keep_text(found: Opened, following: str, going: str) -> str:
+    """Keep the text encrypted under the child's key; hex id of the event that holds it."""
+    work, path = found.work, found.waiting.text.path
+    kept = TextReviewed(envelope=envelope(work.now, None), child=Child(), exchange=following, path=path, text=going)
+    cause = f"{RELEASED}/{following}"
+    work.say(found.subject, Step(work.state(found.subject), (Said(kept, (), cause),)))
+    return event_id(work.broker.keys.ids, "crosswalk", kept.event_type, cause, "0").hex()
+
+
+def _task_done(found: Opened) -> None:
+    """Whoever was told to read it has done so: its clock stops."""
+    work, state = found.work, found.work.state(found.subject)
+    for question in state.questions:
+        if (question.rule, question.event_id) == (TEXT_REVIEW, found.waiting.task) and question.is_open:
+            state = settle(state, question, Signal.SETTLED)
+    work.say(found.subject, Step(state, changed=True))
