@@ -53,7 +53,7 @@ KEYS = (
 )  # fmt: skip
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 _FACED = frozenset({"NOT_THE_HOLDER"})
-"""Codes that are said only where something is sealed."""
+"""Codes that are said of seals alone."""
 
 
 def support_bundle(

@@ -197,16 +197,12 @@ def _seal(
     mine = [s for s in state.seals if s.kind is sealed and s.holder_organisation == about.sender]
     if action is SealAction.LIFTED:
         if kind is None or not mine:
-            return Step(state, refused=("NOT_THE_HOLDER",) if kind and _is_sealed(state, kind) else ())
+            return Step(state, refused=("NOT_THE_HOLDER",) if kind else ())  # the same whether somebody else sealed it
         return _moved(state, replace(state, seals=tuple(s for s in state.seals if s not in mine)))
     if mine:
         return Step(state)
     new = Seal(sealed, about.now, about.sender, holder or "", about.event_id, source_of(event, about))
     return Step(replace(state, seals=(*state.seals, new)), register_moved=True, recall=True, changed=True)
-
-
-def _is_sealed(state: SubjectState, kind: SealKind) -> bool:
-    return any(seal.kind is kind for seal in state.seals)
 
 
 def _marked(state: SubjectState, event: Event, about: EventFacts, world: World) -> Step:

@@ -163,9 +163,7 @@ class Release:
         if looked.asking:
             ask_for(self.broker, looked.asking)
         if looked.caught:
-            set_aside(self.broker, self.outbox, looked.caught)
-            for one in looked.caught:
-                log.error("stopped at the last door", exchange_id=one.item.exchange_id.hex(), lane=one.item.lane)
+            set_aside(self.broker, self.outbox, looked.caught)  # whoever holds the seal is told; a log tells everybody
         return sum(1 for item, _ in going if item.lane not in failed)
 
     def _look(self, tx: Transaction, found: Mapping[int, Sequence[LaneItem]], stand: Stand) -> Pass:

@@ -29,7 +29,7 @@ BOTH = [
     {"event": "something new that nobody listed", "exchange_id": "00" * 16},
 ]
 SEALED = [
-    {"event": "stopped at the last door", "exchange_id": "11" * 16, "lane": 4},
+    {"event": "a seal could not be read: ring its sender now", "exchange_id": "11" * 16, "lane": 4},
     {"event": "dead letter", "code": "UNDECODABLE", "topic": "seals.police.easthaven-police"},
     {"event": "not accepted from this sender", "code": "NOT_THE_HOLDER", "event_id": "22" * 16},
     {"event": "dead letter", "code": "NOT_THE_HOLDER", "topic": "in.police.easthaven-police"},
