@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from agreements import HERE, read_texts
-from schemas import read_schemas
 from sharing.errors import Misconfigured
-from sharing.policy import Agreements, field_classes, load
+from sharing.policy import Agreements
 from sharing.policy.canonical import canonical
+from streams.course import set_of
 
 NOT_SO = 1
 UNREADABLE = 2
@@ -42,7 +42,7 @@ def read_set(folder: Path = HERE, today: date | None = None) -> Agreements:
         raise Misconfigured(f"{folder}: a file is not UTF-8 text") from None
     if not texts:
         raise Misconfigured(f"{folder}: no agreements here; --agreements names the folder of the YAML files")
-    return load(texts, field_classes(read_schemas()), today)
+    return set_of(texts, today)
 
 
 def day_of(text: str) -> date:

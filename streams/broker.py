@@ -21,8 +21,9 @@ from sharing.codec import Catalogue
 from sharing.directory import Directory
 from sharing.directory import from_document as directory_from
 from sharing.errors import Misconfigured
-from sharing.policy import Agreements, field_classes, load, violations
+from sharing.policy import Agreements
 from streams.clock import Now, clock_from
+from streams.course import broken_in, set_of
 from streams.head import HeadWatch, Stand
 from streams.settings import Settings
 
@@ -94,8 +95,8 @@ def read_agreements(folder: Path, today: date | None = None) -> Agreements:
     Raises:
         Misconfigured: lists every fault with file, line and the nearest right word, or every invariant that is broken.
     """
-    agreements = load(read_agreement_texts(folder), field_classes(read_schemas()), today)
-    broken = violations(agreements)
+    texts = read_agreement_texts(folder)
+    agreements, broken = set_of(texts, today), broken_in(texts)
     if broken:
         raise Misconfigured("\n".join(f"{folder.name}/invariants.yaml: {violation}" for violation in broken))
     return agreements
