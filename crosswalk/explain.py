@@ -7,7 +7,7 @@ event.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +15,23 @@ from ledger.errors import Forgotten
 from ledger.packing import MAX_ROWS, POSITION_BITS
 from ledger.rows import Released, StoredEvent, StoredExchange, StoredRedecision
 from ledger.store import Transaction
+from sharing.calendar import local
 from sharing.codec import decode
 from sharing.facts import Entry, Finding, findings
 from sharing.ids import SubjectId
 from sharing.policy import Agreements, Facts, Guard
 from sharing.policy.basis import Basis, basis_of, safe_words
+from sharing.policy.decision import REVIEWED
+from sharing.policy.outcomes import REVIEW
 from sharing.policy.reasons import Otherwise, reason_of
 from sharing.policy.witnesses import SAID
 from sharing.vocabulary import Recipient, RecipientKind
 from streams.agents.absorption import Absorption
+from streams.agents.text_queue import LAPSED, RELEASED, WITHHELD, Waiting, asked
 from streams.broker import Broker
+
+Rows = Sequence[Sequence[str]]
+"""Path, transform, reason and rule of each field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class Explanation:
         safe_words: What may be shown to the recipient: the same whatever is sealed.
         leaves: Of each decision about this exchange, oldest first.
         released: When it was claimed for sending, None when it was not.
+        texts: Of each text that goes only once a person has read it, how far that has come.
     """
 
     exchange: str
@@ -67,6 +75,7 @@ class Explanation:
     versions: Mapping[str, Any]
     leaves: tuple[Leaf, ...]
     released: Released | None
+    texts: Mapping[str, str]
 
 
 def explain(broker: Broker, exchange: bytes) -> Explanation | None:
@@ -102,7 +111,29 @@ def explain(broker: Broker, exchange: bytes) -> Explanation | None:
             },
             leaves=tuple(_leaf(tx, r, x) for r, x in decided),
             released=next(released, None),
+            texts=_texts(tx, stored.event_id.hex(), found, decision["fields"]),
         )
+
+
+def _texts(tx: Transaction, event: str, exchange: StoredExchange, rows: Rows) -> Mapping[str, str]:
+    """In words, how far the reading of each text has come that waits for a person or went by one."""
+    where = (exchange.organisation, exchange.function)
+    reading = {one.text.path: one for one in asked(tx) if (one.text.event, *one.text[2:]) == (event, *where)}
+    waits = {row[0]: _read_so_far(reading.get(row[0])) for row in rows if row[2] == REVIEW}
+    return {**waits, **{row[0]: "a person let it go" for row in rows if row[2] == REVIEWED}}
+
+
+def _read_so_far(one: Waiting | None) -> str:
+    if one is None:
+        return "a person must read it before it goes; nobody was asked, for it says nothing or the rest has not left"
+    organisation, function = one.owner
+    by = f"{local(one.due_by):%a %d %b %Y %H:%M}"
+    said = {
+        RELEASED: "a person let it go, in an exchange of its own",
+        WITHHELD: "a person kept it",
+        LAPSED: "it waited for a person and may go no more, or was taken back",
+    }
+    return said.get(one.state, f"waits for a person to read it (owner {function} of {organisation}, by {by})")
 
 
 def known(broker: Broker, exchange: bytes) -> bool:

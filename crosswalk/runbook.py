@@ -15,6 +15,7 @@ from ledger.rows import Released
 from ledger.store import Transaction
 from sharing.calendar import local
 from sharing.errors import Misconfigured
+from sharing.policy.decision import goes
 from sharing.reconciliation import SubjectState, from_bytes
 from sharing.vocabulary import OrganisationKind
 from streams.agents.recalling import Recall, released_with
@@ -92,8 +93,9 @@ def _disclosed(broker: Broker, tx: Transaction, released: Sequence[Released]) ->
         said = json.loads(bodies[one.outcome])
         classes = broker.agreements.classes.get(said["event"], {})
         gone: dict[str, list[str]] = {}
-        for path, transform, *_ in said["fields"]:
-            if transform != "withhold" and path in classes:
+        for row in said["fields"]:
+            path, transform = row[0], row[1]
+            if goes(row) and path in classes:
                 gone.setdefault(classes[path].value, []).append(
                     path if transform == "clear" else f"{path} ({transform})"
                 )

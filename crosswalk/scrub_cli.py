@@ -19,7 +19,7 @@ import typer
 from crosswalk.clearance import cleared
 from sharing.calendar import local
 from sharing.errors import Misconfigured, Rejected
-from streams.agents.text_queue import Waiting, asked
+from streams.agents.text_queue import Waiting, unanswered
 from streams.agents.text_review import Shown, show, waiting
 from streams.agents.text_review import release as let_go
 from streams.agents.text_review import withhold as keep
@@ -121,7 +121,7 @@ def status(as_json: AsJson = False) -> None:
     """Say how many texts wait, and since when: for operators, of nobody in particular."""
     broker = open_broker(Settings.from_environment(os.environ, PACKAGE))
     with broker.ledger.reading() as tx:
-        still = [one for one in asked(tx) if one.is_open]
+        still = unanswered(tx)
     oldest = min((one.asked_at for one in still), default=None)
     late = sum(1 for one in still if one.due_by < broker.now())
     if as_json:

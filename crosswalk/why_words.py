@@ -10,6 +10,7 @@ from typing import Any
 
 from crosswalk.explain import Explanation
 from sharing.policy import EXISTS
+from sharing.policy.outcomes import REVIEW
 
 Rows = Sequence[Sequence[str]]
 """Path, transform, reason and rule of each field that was asked about."""
@@ -39,14 +40,22 @@ def lines(found: Explanation, rows: Rows, *, one: bool) -> Iterator[str]:
     yield from (line for fact in found.facts for line in _fact(fact))
     yield "fields"
     for path, transform, reason, rule in rows:
-        word = "withheld" if transform == "withhold" else "released" if transform == "clear" else f"as {transform}"
-        yield f"  {path:40} {word:10} {reason}{f' ({rule})' if rule else ''}"
+        yield f"  {path:40} {_word(transform, reason):10} {reason}{f' ({rule})' if rule else ''}"
+        if path in found.texts:
+            yield f"  {'':40} {'':10} {found.texts[path]}"
     yield from _why(found, rows[0][0] if one else EXISTS)
     yield from _basis(found)
     yield from _wishes(found)
     yield from _record(found)
     yield "safe to show to the recipient, the same whatever is sealed"
     yield from (f"  {line}" for line in found.safe_words)
+
+
+def _word(transform: str, reason: str) -> str:
+    """What became of a field, in a word."""
+    if transform == "withhold" or reason == REVIEW:
+        return "withheld"
+    return "released" if transform == "clear" else f"as {transform}"
 
 
 def _head(found: Explanation) -> Iterator[str]:

@@ -465,6 +465,8 @@ class Verifier:
         self._matched: set[int] = set()
         self._opened: dict[str, Json] = {}
         self._enrolled: set[tuple[str, str]] = set()
+        self._let_go: dict[str, Json] = {}
+        self._read_first: list[tuple[str, Json, str, set[str]]] = []
 
     def run(self) -> None:
         """Raise the first fault."""
@@ -510,6 +512,7 @@ class Verifier:
                 self._statement(where, shared, row["statement"])
             else:
                 self._event(where, shared, row, line["carrier"]["at"])
+        self._check_reviewed()
         self.counts["carriers"] += 1
         root = self.roots.get(self.tree.size)
         if root is not None and root != self.tree.root():
@@ -533,6 +536,9 @@ class Verifier:
         elif said["kind"] == "witness.enrolled":
             enrolled = json.loads(body)
             self._enrolled.add((enrolled["organisation"], enrolled["key"]))
+        elif said["kind"] == "review.released":
+            let_go = json.loads(body)
+            self._let_go[let_go["following"]] = let_go
         elif said["kind"] == "key.shredded":
             self.counts["shredded"] += 1
 
@@ -542,14 +548,14 @@ class Verifier:
         for exchange in row["exchanges"] or (None,):
             self.tree.add(f'{shared}{_encode(exchange)},"step":{step}}}'.encode())
             if exchange is not None:
-                self._decision(where, exchange, event["agreements"], at)
+                self._decision(where, exchange, event, at)
         if row["step"] == "decided":
             self.counts["events"] += 1
             if self._opened:
                 self._content(where, event)
 
-    def _decision(self, where: str, exchange: Json, version: str, at: int) -> None:
-        digest = exchange["outcome"]
+    def _decision(self, where: str, exchange: Json, event: Json, at: int) -> None:
+        digest, version = exchange["outcome"], event["agreements"]
         said = self._decisions.get(digest)
         if said is None:
             raise Fault(f"{where}: its decision {digest[:12]} is not in decisions.jsonl")
@@ -558,6 +564,20 @@ class Verifier:
         if said["outcome"] not in OUTCOMES.get(exchange["state"], ()):
             raise Fault(f"{where}: its leaf says {exchange['state']} and its decision {said['outcome']}")
         self._first_at.setdefault(digest, (where, at))
+        reviewed = {row[0] for row in said["fields"] if row[2] == "reviewed"}
+        if reviewed:
+            self._read_first.append((where, exchange, event["id"], reviewed))
+
+    def _check_reviewed(self) -> None:
+        """A text that goes because a person let it go: the ledger swears to that person's word, here or before."""
+        for where, exchange, event, paths in self._read_first:
+            word = self._let_go.get(exchange["id"], {})
+            meant = [word.get(key) for key in ("event", "organisation", "function")]
+            if meant != [event, exchange["organisation"], exchange["function"]] or not paths <= set(word["records"]):
+                raise Fault(
+                    f"{where}: a text goes as read by a person, and the ledger holds no word of anybody who did"
+                )
+        self._read_first.clear()
 
     def _content(self, where: str, event: Json) -> None:
         opened = self._opened.get(event["id"])

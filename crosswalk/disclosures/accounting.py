@@ -19,12 +19,11 @@ from sharing.events import CorrectionIssued
 from sharing.ids import EventId
 from sharing.policy import EXISTS
 from sharing.policy.basis import Basis, basis_of
+from sharing.policy.decision import goes
 from sharing.policy.outcomes import SEALED
 from sharing.vocabulary import Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.broker import Broker
-
-WITHHELD = "withhold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,7 @@ def _account(broker: Broker, tx: Transaction, released: Iterable[Released]) -> I
 def _fields(broker: Broker, body: Mapping[str, list[list[str]]]) -> tuple[Field, ...]:
     classes = broker.agreements.classes.get(str(body["event"]), {})
     return tuple(
-        Field(path, transform, classes[path].value if path in classes else "")
-        for path, transform, *_ in body["fields"]
-        if transform != WITHHELD
+        Field(row[0], row[1], classes[row[0]].value if row[0] in classes else "") for row in body["fields"] if goes(row)
     )
 
 
@@ -166,7 +163,7 @@ def _sealed_since(
     broker: Broker, tx: Transaction, row: StoredEvent, one: Released, body: Mapping[str, list[list[str]]]
 ) -> Iterator[str]:
     """What went then and a seal closes now, for this recipient. Nothing of a child whose key was destroyed."""
-    went = {path for path, transform, *_ in body["fields"] if transform != WITHHELD}
+    went = {row[0] for row in body["fields"] if goes(row)}
     if one.kind not in set(RecipientKind):
         return
     work = Absorption(broker, tx)

@@ -5,7 +5,7 @@ keep it. A denial is a decision and is kept with the same care.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple
@@ -127,6 +127,11 @@ class Decision:
 def rows_of(fields: Iterable[FieldRuling]) -> list[list[str]]:
     """Rulings as they stand in the ledger: path, transform, reason, rule."""
     return [[f.path, f.transform.words, f.reason, f.rule] for f in fields]
+
+
+def goes(row: Sequence[str]) -> bool:
+    """Whether anything of a field goes, by its row in a recorded decision: path, transform, reason, rule."""
+    return row[1] != TransformKind.WITHHOLD.value and row[2] != REVIEW
 
 
 def shape_of(event_type: str, fields: Iterable[FieldRuling]) -> str:

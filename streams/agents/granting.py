@@ -19,6 +19,7 @@ from sharing.events import Event
 from sharing.granting import Approver, Request, approval, check, granted, missing, signer
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy.canonical import canonical
+from sharing.policy.decision import goes
 from sharing.reconciliation import grants
 from sharing.reconciliation.saying import World
 from sharing.reconciliation.standing import Grant
@@ -27,7 +28,7 @@ from sharing.vocabulary import Outcome
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.closing import write
-from streams.agents.recalls import WITHHELD, recall_earlier, value_at
+from streams.agents.recalls import recall_earlier, value_at
 from streams.agents.text_asking import Unasked, ask, texts_of
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
@@ -240,6 +241,6 @@ def _had(work: Absorption, subject: SubjectId, grant: Grant) -> Iterator[tuple[R
 def _holds_more(work: Absorption, one: Released, event: Event, made: Exchange) -> bool:
     """Whether something goes now that did not go then."""
     body = json.loads(work.tx.outcomes([one.outcome])[one.outcome])
-    had = {row[0] for row in body["fields"] if row[1] != WITHHELD}
+    had = {row[0] for row in body["fields"] if goes(row)}
     more = [r.path for r in made.decision.fields if r.is_released and r.path not in had]
     return made.decision.outcome is Outcome.DELIVER and any(value_at(event, path) is not None for path in more)

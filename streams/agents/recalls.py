@@ -17,8 +17,8 @@ from sharing.facts import facts_about
 from sharing.ids import EventId, ExchangeId, SubjectId, exchange_id
 from sharing.policy import EXISTS, Facts, Guard, Polarity, decide
 from sharing.policy.canonical import canonical
-from sharing.policy.decision import REVIEWED
-from sharing.policy.outcomes import REVIEW, SEALED
+from sharing.policy.decision import REVIEWED, goes
+from sharing.policy.outcomes import SEALED
 from sharing.reconciliation import EventFacts, Said, Step
 from sharing.reconciliation.saying import envelope
 from sharing.release import Exchange
@@ -31,7 +31,6 @@ from streams.agents.text_views import lapse, words_of
 from streams.agents.views import AREA_WIDE, BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
-WITHHELD = "withhold"
 AFTER = "after-recall"
 ISSUED, ACKNOWLEDGED = "recall.issued", "recall.acknowledged"
 LATE_SEAL, WRONG_LINK = "LATE_SEAL", "WRONG_LINK"
@@ -124,8 +123,7 @@ def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, no
     takes nothing back by itself, nor does it keep what is sealed where it is.
     """
     kept = json.loads(decision)
-    gone = (row for row in kept["fields"] if row[1] != WITHHELD and row[2] != REVIEW)
-    before = {path: transform for path, transform, *_ in gone}
+    before = {row[0]: row[1] for row in kept["fields"] if goes(row)}
     guards = work.stand.agreements.vocabulary.guards.values()
     then = {
         **{Guard(guard): value for guard, value in kept["guards"].items()},

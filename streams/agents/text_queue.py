@@ -105,6 +105,15 @@ def asked(tx: Transaction) -> list[Waiting]:
     return list(found.values())
 
 
+def unanswered(tx: Transaction) -> list[Waiting]:
+    """What no person has ever said a word about, and that may go for all that is known: for who may not know of seals.
+
+    A text that a late seal took back is not counted anew, for that there was a seal would be seen by it.
+    """
+    answered = {text_of(json.loads(s.body)) for kind in (RELEASED, WITHHELD) for s in tx.statements(kind)}
+    return [one for one in asked(tx) if one.is_open and one.text not in answered]
+
+
 def let_go(tx: Transaction, following: str) -> LetGo | None:
     """What goes in an exchange because a person let it go; None for any other exchange. `following`: its hex id."""
     bodies = (json.loads(s.body) for s in tx.statements(RELEASED))

@@ -323,8 +323,8 @@ def blob(parts: tuple[object, ...]) -> bytes:
 # ---------------------------------------------------------------- what must hold
 
 
-UNROUTED = {*REGISTERS, "education.setting.found", "broker.release.decided"}
-"""They move registers, answer the broker, or go to the auditor alone, who is nobody's recipient."""
+UNROUTED = {*REGISTERS, "education.setting.found", "broker.release.decided", "broker.text.reviewed"}
+"""They move registers, answer the broker, are kept for a view, or go to the auditor, who is nobody's recipient."""
 UNASKED = {RecipientKind.REQUESTER, RecipientKind.STATISTICS}
 """Nobody asks for a subject's data here, and no cohort is counted."""
 

@@ -1,35 +1,65 @@
 """A text that is to be scrubbed: the rest goes at once, the text when a person has read what is left, and not else."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from sharing.events import ProtectionNoticeSubmitted
+from ledger.shredding import Order, shred, subject_of
+from ledger.verify import verify
+from sharing.errors import Rejected
+from sharing.events import (
+    EVENT_TYPES,
+    Child,
+    InvolvementAction,
+    InvolvementChanged,
+    MissingAction,
+    MissingChanged,
+    ProtectionNoticeSubmitted,
+    SealAction,
+    SealChanged,
+    SealKind,
+    StrategyConvened,
+    TaskKind,
+)
+from sharing.policy.canonical import canonical
 from streams.agents import text_review
-from tests.streams.corridor import GP, POLICE, Corridor, View
-from tests.streams.families import ROSA, TELEPHONE
-from tests.streams.test_seal_laws import involve
+from streams.agents.quarantine import kept
+from streams.agents.quarantine import let_go as let_go_at_the_door
+from streams.agents.recalling import recalls
+from streams.agents.text_queue import ASKED, LAPSED, RELEASED, WITHHELD
+from tests.ledger.exports import exported
+from tests.streams.corridor import COMMUNITY, CSC, FRIDAY, GP, POLICE, Corridor, View
+from tests.streams.families import POSTCODE, ROSA, STREET, TELEPHONE
+from tests.streams.test_grant_laws import asked as grant_asked
+from tests.streams.test_grant_laws import enquiry, give
+from tests.streams.test_seal_laws import carries, involve, seal
 
 PPN = "police.ppn.submitted"
-SAW = f"Rosa had a graze on the left knee. Mrs Quillfeather rang from {TELEPHONE}."
+SAW = f"Rosa had a graze on the left knee. Her mother, Mrs Quillfeather, rang from {TELEPHONE}."
+GRAZE = "graze on the left knee"
+SECRETS = ("Rosa", "Quillfeather", TELEPHONE)
 
 
-def told(corridor: Corridor, **more: object):
+def told(corridor: Corridor, child: Child = ROSA, **more: object):
     """Police tell of a worry, with an injury in an officer's words."""
-    return corridor.say(ProtectionNoticeSubmitted, POLICE, ROSA, by="force_duty", **{"child_injury": SAW} | more)
+    return corridor.say(ProtectionNoticeSubmitted, POLICE, child, by="force_duty", **{"child_injury": SAW} | more)
 
 
 @pytest.fixture
 def waiting(corridor):
     """One text waits: of a notice that went to the surgery."""
     involve(corridor, GP, "practice_lead")
-    told(corridor)
+    corridor.notice = told(corridor)
     return corridor
 
 
-def let_go(corridor: Corridor, text: str | None = None, number: int = 1, by: str = "force_duty") -> str:
+def let_go(corridor: Corridor, text: str | None = None, number: int = 1) -> str:
     shown = text_review.show(corridor.broker, number)
-    return text_review.release(corridor.broker, number, by, "NEEDED_FOR_CARE", shown.seen, text)
+    following = text_review.release(corridor.broker, number, "force_duty", "NEEDED_FOR_CARE", shown.seen, text)
+    corridor.flow()
+    return following
 
 
 def words(corridor: Corridor, kind: str = "review.") -> list[dict]:
@@ -41,18 +71,386 @@ def notices(corridor: Corridor, to: str = GP) -> list[View]:
     return corridor.views(to, PPN)
 
 
+def texts(corridor: Corridor, to: str = GP) -> list[str]:
+    return [v.event.child_injury for v in notices(corridor, to) if v.event.child_injury]
+
+
+def tasks(corridor: Corridor) -> list[View]:
+    raised = corridor.views(event_type="broker.task.raised")
+    return [v for v in raised if v.event.task is TaskKind.REVIEW_TEXT]
+
+
+def rung(corridor: Corridor) -> list[tuple[str, str, str]]:
+    risen = corridor.views(event_type="broker.escalation.changed")
+    return [(v.organisation, v.event.to_function, v.event.why) for v in risen if v.event.rule == "text-review"]
+
+
+# ---------------------------------------------------------------- the rest goes, the text waits
+
+
 def test_the_rest_goes_at_once_and_the_text_does_not(waiting):
     (view,) = notices(waiting)
     assert view.event.child.surname == "Quillfeather"
     assert view.event.child_injury is None
 
 
-def test_the_text_arrives_when_a_person_has_let_it_go_and_the_familys_names_do_not(waiting):
-    let_go(waiting)
+def test_a_text_that_says_nothing_waits_for_nobody(corridor):
+    involve(corridor, GP, "practice_lead")
+    told(corridor, child_injury=None)
+    assert (len(notices(corridor)), words(corridor), tasks(corridor)) == (1, [], [])
+
+
+def test_who_wrote_it_is_asked_once_and_told_neither_text_nor_child(waiting):
+    (task,) = tasks(waiting)
+    assert (task.organisation, task.event.about_event) == (POLICE, notices(waiting)[0].exchange)
+    assert carries(task, *SECRETS, GRAZE) == []
+    (sworn,) = words(waiting)
+    assert (sworn["kind"], sworn["path"], sworn["owner"]) == (ASKED, "child_injury", [POLICE, "force_duty"])
+    assert not [s for s in (*SECRETS, "knee") if s in json.dumps(sworn)]
+
+
+def test_deciding_again_does_not_ask_again(waiting):
+    involve(waiting, COMMUNITY, "health_visitor")  # a register moves
+    waiting.restart()
     waiting.flow()
+    waiting.pass_time(FRIDAY + timedelta(minutes=5))
+    assert len(words(waiting, ASKED)) == len(tasks(waiting)) == 1
+
+
+def test_it_is_asked_though_a_register_moved_before_it_left(corridor):
+    involve(corridor, GP, "practice_lead")
+    corridor.send(POLICE, corridor.event(ProtectionNoticeSubmitted, POLICE, ROSA, child_injury=SAW))
+    corridor.send(POLICE, seal(corridor))
+    corridor.restart()
+    corridor.flow()
+    assert (len(notices(corridor)), len(words(corridor, ASKED))) == (1, 1)
+
+
+def test_each_recipient_waits_for_an_answer_of_its_own(waiting):
+    involve(waiting, COMMUNITY, "health_visitor")
+    told(waiting)
+    assert len(words(waiting, ASKED)) == 3
+
+
+# ---------------------------------------------------------------- a person lets it go
+
+
+def test_the_text_arrives_when_a_person_has_let_it_go_and_what_is_known_of_the_family_does_not(waiting):
+    let_go(waiting)
     first, second = notices(waiting)
-    assert "graze on the left knee" in second.event.child_injury
-    assert not [s for s in ("Rosa", "Quillfeather", TELEPHONE) if s in second.event.child_injury]
+    assert GRAZE in second.event.child_injury
+    assert not [s for s in SECRETS if s in second.event.child_injury]
     assert second.exchange != first.exchange
     assert second.event.envelope.in_reply_to == first.exchange
-    assert second.record.seq == first.record.seq + 1
+    assert second.record.seq > first.record.seq
+
+
+def test_it_reaches_nobody_but_its_recipient(waiting):
+    let_go(waiting)
+    assert {v.organisation for v in waiting.views() if carries(v, GRAZE)} == {GP}
+
+
+def test_it_arrives_too_where_the_process_ended_in_between(waiting):
+    shown = text_review.show(waiting.broker, 1)
+    text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
+    waiting.restart()
+    waiting.flow()
+    assert len(texts(waiting)) == 1
+
+
+def test_it_arrives_though_a_register_moved_before_it_left(waiting):
+    shown = text_review.show(waiting.broker, 1)
+    text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
+    involve(waiting, COMMUNITY, "health_visitor")
+    assert len(texts(waiting)) == 1
+    assert [d["reason"] for d in waiting.decisions(waiting.notice) if "reviewed" in json.dumps(d)]
+
+
+def test_a_person_may_take_more_away_and_add_nothing(waiting):
+    shown = text_review.show(waiting.broker, 1)
+    for wrong, code in (("A bruise on the arm.", "NOT_A_CUT"), ("", "NOT_A_CUT"), (SAW, "NOT_A_CUT")):
+        with pytest.raises(Rejected, match=code) as refused:
+            text_review.release(waiting.broker, 1, "force_duty", "OTHER", shown.seen, wrong)
+        assert not [s for s in SECRETS if s in str(refused.value)]
+    let_go(waiting, shown.scrubbed.text.partition(".")[0] + ".")
+    (text,) = texts(waiting)
+    assert text.endswith(f"{GRAZE}.")
+
+
+def test_who_has_not_seen_what_is_taken_out_now_looks_again(waiting):
+    seen = text_review.show(waiting.broker, 1).seen
+    told(waiting, child_injury=None, alleged_perpetrator="Graze Knee")  # the family learns of somebody
+    with pytest.raises(Rejected, match="LOOK_AGAIN"):
+        text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", seen)
+    again = text_review.show(waiting.broker, 1)
+    assert again.seen != seen
+    assert "knee" not in again.scrubbed.text
+    assert texts(waiting) == []
+
+
+def test_it_is_let_go_once(waiting):
+    let_go(waiting)
+    for after in (lambda: text_review.show(waiting.broker, 1), lambda: let_go(waiting)):
+        with pytest.raises(Rejected, match="DONE_BEFORE"):
+            after()
+    with pytest.raises(Rejected, match="NO_SUCH_TEXT"):
+        text_review.show(waiting.broker, 2)
+    assert len(texts(waiting)) == 1
+
+
+def test_what_is_let_go_is_sworn_to_without_a_word_of_it_and_verifies(waiting):
+    following = let_go(waiting)
+    sworn = words(waiting, RELEASED)[0]
+    assert (sworn["by"], sworn["why"], sworn["following"]) == ("force_duty", "NEEDED_FOR_CARE", following)
+    assert not [s for s in (*SECRETS, "graze", "knee") if s in json.dumps(sworn)]
+    assert verify(waiting.ledger).fault is None
+    rows = [r for d in waiting.decisions(waiting.notice) for r in d["fields"] if r[0] == "child_injury"]
+    assert ["child_injury", "scrub", "reviewed", "police/injury-seen-by-officers"] in rows
+
+
+def test_no_word_of_it_lies_in_clear_in_the_database(waiting):
+    let_go(waiting)
+    files = list(waiting.folder.glob("ledger.db*"))
+    assert files
+    assert not [f for f in files if b"graze" in f.read_bytes()]
+
+
+@pytest.mark.parametrize("word", ["as it is", "taken out", "of another text", "of another exchange"])
+def test_an_outsider_accepts_a_text_only_with_the_word_of_a_person(waiting, tmp_path, word):
+    """The record that was planted has good leaves and good signatures: only the word is wrong."""
+    shown = text_review.show(waiting.broker, 1)
+    changed = {
+        "of another text": {"path": "x", "records": {"x": "ab" * 16}},
+        "of another exchange": {"following": "ab" * 16},
+    }
+    plain = text_review.Statement
+
+    def spoilt(kind: str, body: bytes):
+        kind = "note.made" if word == "taken out" else kind
+        return plain(kind, canonical({**json.loads(body), **changed.get(word, {})}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_review, "Statement", spoilt)
+        text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
+    waiting.number()
+    status, said = exported(waiting.ledger, tmp_path / "export").verify()
+    assert (status, "a text goes as read by a person" in said) == ((0, False) if word == "as it is" else (1, True))
+
+
+def test_what_is_kept_for_the_view_can_be_said_by_nobody_else(waiting):
+    forged = waiting.event(EVENT_TYPES["broker.text.reviewed"], GP, ROSA, exchange="ab" * 16, path="x", text="y")
+    waiting.send(GP, forged)
+    waiting.flow()
+    assert waiting.views(event_type="broker.text.reviewed") == []
+
+
+# ---------------------------------------------------------------- or keeps it
+
+
+def test_what_a_person_keeps_never_goes_and_is_sworn_to(waiting):
+    text_review.withhold(waiting.broker, 1, "force_duty", "NAMES_OTHERS")
+    waiting.flow()
+    told(waiting, child_injury=None)
+    assert texts(waiting) == []
+    (sworn,) = words(waiting, WITHHELD)
+    assert (sworn["by"], sworn["why"]) == ("force_duty", "NAMES_OTHERS")
+    with pytest.raises(Rejected, match="DONE_BEFORE"):
+        let_go(waiting)
+
+
+# ---------------------------------------------------------------- what came between
+
+
+def test_an_involvement_that_closed_takes_the_text_off_the_queue(waiting):
+    waiting.say(
+        InvolvementChanged, CSC, ROSA, organisation=GP, function="practice_lead", action=InvolvementAction.CLOSED,
+        since=FRIDAY.date(),
+    )  # fmt: skip
+    assert text_review.waiting(waiting.broker) == []
+    with pytest.raises(Rejected, match="may not go any more"):
+        text_review.show(waiting.broker, 1)
+    waiting.pass_time(FRIDAY + timedelta(days=4))
+    assert [w["why"] for w in words(waiting, LAPSED)] == ["NO_LONGER_PERMITTED"]
+    assert rung(waiting) == []
+
+
+def test_what_was_let_go_and_may_not_go_any_more_is_set_aside(waiting):
+    shown = text_review.show(waiting.broker, 1)
+    following = text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
+    waiting.send(CSC, waiting.event(
+        InvolvementChanged, CSC, ROSA, organisation=GP, function="practice_lead", action=InvolvementAction.CLOSED,
+        since=FRIDAY.date(),
+    ))  # fmt: skip
+    waiting.flow()
+    assert following not in {v.exchange for v in waiting.views(GP)}
+    assert [w["following"] for w in words(waiting, LAPSED)] == [following]
+    assert verify(waiting.ledger).fault is None
+
+
+def strategy(corridor: Corridor, **more: object):
+    """Police hold a grant for the facts of a strategy discussion, which wait for social care."""
+    corridor.say(
+        InvolvementChanged, CSC, ROSA, organisation=POLICE, function="force_duty", action=InvolvementAction.OPENED,
+        since=FRIDAY.date(),
+    )  # fmt: skip
+    enquiry(corridor)
+    facts = {"threshold_facts": "Rosa said that her uncle hit her."} | more
+    return corridor.say(StrategyConvened, CSC, ROSA, **facts)
+
+
+CONVENED = "csc.strategy.convened"
+
+
+def facts_at_police(corridor: Corridor) -> list[str]:
+    return [v.event.threshold_facts for v in corridor.views(POLICE, CONVENED) if v.event.threshold_facts]
+
+
+def test_without_a_grant_social_cares_facts_do_not_even_wait(corridor):
+    strategy(corridor)
+    assert (words(corridor), len(corridor.views(POLICE, CONVENED))) == ([], 1)
+
+
+def test_a_grant_opens_a_text_for_a_person_and_makes_it_not_clear(corridor):
+    strategy(corridor)
+    give(corridor, grant_asked(corridor, "threshold_facts"))
+    corridor.flow()
+    assert facts_at_police(corridor) == []
+    assert len(corridor.views(POLICE, CONVENED)) == 1, "nothing more goes, so nothing goes twice"
+    (one,) = text_review.waiting(corridor.broker)
+    assert one.owner == (CSC, "front_door_manager")
+    let_go(corridor)
+    (facts,) = facts_at_police(corridor)
+    assert "her uncle hit her" in facts
+    assert "Rosa" not in facts
+
+
+def test_a_grant_that_ended_leaves_nothing_to_let_go_and_a_new_one_asks_anew(corridor):
+    strategy(corridor)
+    give(corridor, grant_asked(corridor, "threshold_facts", hours=2))
+    corridor.flow()
+    seen = text_review.show(corridor.broker, 1).seen
+    corridor.pass_time(FRIDAY + timedelta(hours=3))
+    with pytest.raises(Rejected, match="may not go any more"):
+        text_review.release(corridor.broker, 1, "front_door_manager", "OTHER", seen)
+    corridor.pass_time(FRIDAY + timedelta(days=5))
+    assert len(words(corridor, LAPSED)) == 1
+    give(corridor, grant_asked(corridor, "threshold_facts", hours=6))
+    corridor.flow()
+    assert [one.number for one in text_review.waiting(corridor.broker)] == [2]
+    let_go(corridor, number=2)
+    assert len(facts_at_police(corridor)) == 1
+
+
+# ---------------------------------------------------------------- seals, recalls, the last door
+
+
+def test_a_late_seal_takes_back_a_text_in_which_its_value_stands_and_nothing_else(corridor):
+    """The hiding place was not known to be one when a person read the text."""
+    nowhere = Child(
+        surname=ROSA.surname, forename=ROSA.forename, birth_date=ROSA.birth_date, nhs_number=ROSA.nhs_number
+    )
+    involve(corridor, GP, "practice_lead", nowhere)
+    told(corridor, nowhere, child_injury="a graze on the knee. they go to the tansy hollow annexe on sundays.")
+    assert "tansy hollow annexe" in text_review.show(corridor.broker, 1).scrubbed.text, "nobody knew of it"
+    following = let_go(corridor)
+    sheltered = replace(nowhere, setting_name="Tansy Hollow Annexe")
+    corridor.say(MissingChanged, POLICE, sheltered, action=MissingAction.FOUND)
+    corridor.send(POLICE, corridor.event(SealChanged, POLICE, nowhere, kind=SealKind.ADDRESS, action=SealAction.SET))
+    corridor.flow()
+    taken = {r.exchange for r in recalls(corridor.broker)}
+    assert following in taken
+    assert notices(corridor)[0].exchange not in taken
+
+
+def test_a_text_that_was_taken_back_with_its_event_is_asked_about_again(waiting):
+    following = let_go(waiting)
+    waiting.send(POLICE, seal(waiting))  # the postcode had gone
+    waiting.flow()
+    taken = {r.exchange for r in recalls(waiting.broker)}
+    assert {notices(waiting)[0].exchange, following} <= taken
+    anew = notices(waiting)[-1]
+    assert (anew.event.child.postcode, anew.event.child_injury) == (None, None)
+    assert len(notices(waiting)) == 3, "one replaces both"
+    (again,) = text_review.waiting(waiting.broker)
+    assert (again.number, again.exchange) == (2, anew.exchange)
+    let_go(waiting, number=2)
+    assert [carries(v, POSTCODE) for v in notices(waiting)[3:]] == [[]]
+    assert len(texts(waiting)) == 2
+
+
+def test_nothing_is_taken_back_twice(waiting):
+    let_go(waiting)
+    waiting.send(POLICE, seal(waiting))
+    waiting.flow()
+    before = len(recalls(waiting.broker))
+    waiting.send(CSC, waiting.event(SealChanged, CSC, ROSA, kind=SealKind.S_FLAG, action=SealAction.SET))
+    waiting.flow()
+    assert len(recalls(waiting.broker)) == before
+
+
+def test_the_last_door_searches_what_a_person_let_go(waiting, monkeypatch):
+    """Whatever the scrubber missed and the reader overlooked: a sealed value does not leave."""
+    waiting.send(POLICE, seal(waiting))
+    waiting.flow()
+    from sharing.redaction.scrub import Scrubbed
+
+    monkeypatch.setattr(text_review, "scrub", lambda text, known: Scrubbed(f"at {STREET}", ()))
+    following = let_go(waiting)
+    assert following not in {v.exchange for v in notices(waiting)}
+    assert following in {k.exchange for k in kept(waiting.broker)}
+    let_go_at_the_door(waiting.broker, following, "data-protection-officer", "ANOTHER_MEANING")
+    waiting.flow()
+    assert f"at {STREET}" in texts(waiting), "somebody with clearance answers for it"
+
+
+def test_a_forgotten_childs_text_cannot_be_shown_nor_built(waiting):
+    shown = text_review.show(waiting.broker, 1)
+    following = text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
+    told(waiting)
+    with waiting.ledger.transaction() as tx:
+        order = Order("data protection officer, decision 1", "line 1", waiting.now, "tests")
+        shred(tx, subject_of(tx, bytes.fromhex(following)), order)
+    waiting.destination.sent.clear()
+    waiting.restart()
+    waiting.flow()
+    assert texts(waiting) == []
+    assert text_review.waiting(waiting.broker) == []
+    with pytest.raises(Rejected, match="FORGOTTEN"):
+        text_review.show(waiting.broker, 2)
+
+
+# ---------------------------------------------------------------- clocks
+
+
+def test_it_must_be_read_within_a_working_day_and_before_that_the_deputy_is_rung(corridor):
+    strategy(corridor)
+    give(corridor, grant_asked(corridor, "threshold_facts", hours=72))
+    corridor.flow()
+    (one,) = text_review.waiting(corridor.broker)
+    assert one.due_by == FRIDAY + timedelta(days=3), "Friday morning to Monday morning"
+    corridor.pass_time(FRIDAY + timedelta(days=1, hours=11))
+    assert rung(corridor) == []
+    corridor.pass_time(FRIDAY + timedelta(days=1, hours=13))
+    assert {(o, f) for o, f, why in rung(corridor) if why == "DUE_SOON"} == {(CSC, "front_door")}
+    corridor.pass_time(one.due_by - timedelta(minutes=1))
+    assert {why for _, _, why in rung(corridor)} == {"DUE_SOON"}
+
+
+def test_half_way_to_the_events_own_deadline_the_manager_is_rung(corridor):
+    meeting = FRIDAY + timedelta(hours=6)
+    strategy(corridor, meeting_at=meeting)
+    give(corridor, grant_asked(corridor, "threshold_facts"))
+    corridor.flow()
+    (one,) = text_review.waiting(corridor.broker)
+    assert one.due_by == FRIDAY + timedelta(hours=3)
+    assert tasks(corridor)[0].event.envelope.due_by == one.due_by
+    corridor.pass_time(one.due_by)
+    assert [(f, why) for o, f, why in rung(corridor) if o == CSC][-1] == ("front_door_manager", "NO_ANSWER")
+    assert one.due_by < meeting
+
+
+def test_whoever_read_it_is_not_rung(waiting):
+    let_go(waiting)
+    waiting.pass_time(FRIDAY + timedelta(days=7))
+    assert rung(waiting) == []
+    assert not [q for q in waiting.state(waiting.notice).questions if q.rule == "text-review" and q.is_open]
