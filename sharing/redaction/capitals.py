@@ -10,28 +10,29 @@ CAPITALS = listed("""
 monday tuesday wednesday thursday friday saturday sunday mon tues tue wed weds thur thurs fri sat sun january february
 march april may june july august september october november december jan feb mar apr jun jul aug sept sep oct nov dec
 christmas boxing easter eid ramadan diwali hanukkah passover lent halloween bonfire ascension whitsun vaisakhi english
-british scottish welsh irish cornish northern european african caribbean asian arab american polish romanian pakistani
-indian bangladeshi chinese somali nigerian ghanaian albanian afghan iraqi iranian syrian turkish kurdish portuguese
-spanish french german italian bulgarian hungarian lithuanian latvian ukrainian russian slovak czech vietnamese
-filipino eritrean ethiopian sudanese jamaican gypsy roma romany traveller punjabi urdu bengali gujarati hindi arabic
-pashto dari farsi tamil tigrinya mandarin cantonese yoruba igbo christian muslim hindu sikh jewish jew buddhist
-catholic protestant anglican methodist quaker islam islamic hinduism england britain scotland wales ireland europe
-africa asia america kingdom uk police nhs ofsted camhs mash lado marac mappa cafcass ehcp senco dsl iro fgm acas ofcom
-barnardo barnardos nspcc childline samaritans relate encompass connexions makaton portage sendiass sendco surestart
-citizens relay act section article regulation guidance crown magistrates county court parliament government majesty
-majestys key stage reception foundation nursery primary secondary academy sixth gcse btec phonics sats pshe year covid
-coronavirus adhd asd autism asperger aspergers down downs ritalin calpol paracetamol ibuprofen insulin facebook
-instagram snapchat tiktok whatsapp youtube google zoom teams skype twitter discord roblox fortnite minecraft xbox
-playstation netflix iphone ipad android messenger telegram onlyfans tinder wifi internet mum mr mrs ms miss mx dr prof
-rev reg sir madam mummy dad daddy nan nana nanny gran granny grandma grandad grandpa granddad auntie aunt aunty uncle
-mother father stepmum stepdad sister brother baby mam mammy papa mama nanna children childrens services service social
-care worker early help child protection plan need conference core group strategy discussion meeting review referral
-assessment team front door hub panel board partnership practice standards designated safeguarding lead officer deputy
-head headteacher teacher nurse visitor midwife doctor gp consultant hospital ward clinic surgery centre emergency
-department duty local authority council department education welfare domestic abuse violence operation outcome
-outcomes concern concerns decision action actions threshold framework family families home office unit manager
-practitioner independent reviewing chair advocate guardian solicitor judge constable sergeant inspector detective
-superintendent pc pcso ps dc ds di dci sgt insp
+british scottish welsh irish cornish northern european african caribbean asian arab american polish romanian roman
+pakistani indian bangladeshi chinese somali nigerian ghanaian albanian afghan iraqi iranian syrian turkish kurdish
+portuguese spanish french german italian bulgarian hungarian lithuanian latvian ukrainian russian slovak czech
+vietnamese filipino eritrean ethiopian sudanese jamaican gypsy roma romany traveller punjabi urdu bengali gujarati
+hindi arabic pashto dari farsi tamil tigrinya mandarin cantonese yoruba igbo christian muslim hindu sikh jewish jew
+buddhist catholic protestant anglican methodist quaker islam islamic hinduism england britain scotland wales ireland
+europe africa asia america kingdom uk police nhs ofsted camhs mash lado marac mappa cafcass ehcp senco dsl iro fgm
+acas ofcom barnardo barnardos nspcc childline samaritans relate encompass connexions makaton portage sendiass sendco
+surestart citizens relay act section article regulation guidance crown magistrates county court parliament government
+majesty majestys key stage reception foundation nursery primary secondary academy sixth gcse btec phonics sats pshe
+year covid coronavirus adhd asd autism asperger aspergers down downs ritalin calpol paracetamol ibuprofen insulin
+facebook instagram snapchat tiktok whatsapp youtube google zoom teams skype twitter discord roblox fortnite minecraft
+xbox playstation netflix iphone ipad android gillick caldicott fraser snomed mondays fridays saturdays sundays
+messenger telegram onlyfans tinder wifi internet mum mr mrs ms miss mx dr prof rev reg sir madam mummy dad daddy nan
+nana nanny gran granny grandma grandad grandpa granddad auntie aunt aunty uncle mother father stepmum stepdad sister
+brother baby mam mammy papa mama nanna children childrens services service social care worker early help child
+protection plan need conference core group strategy discussion meeting review referral assessment team front door hub
+panel board partnership practice standards designated safeguarding lead officer deputy head headteacher teacher nurse
+visitor midwife doctor gp consultant hospital ward clinic surgery centre emergency department duty local authority
+council department education welfare domestic abuse violence operation outcome outcomes concern concerns decision
+action actions threshold framework family families home office unit manager practitioner independent reviewing chair
+advocate guardian solicitor judge constable sergeant inspector detective superintendent pc pcso ps dc ds di dci sgt
+insp
 """)
 """Words that many write with a capital, and that tell nobody's name."""
 
@@ -56,7 +57,7 @@ prn ppns uasc nrpf sgo ico epo plo pr la lsp scr cspr rcpch adhd asd asc odd pts
 iv gcse btec pe re pshe it ict tv dvd cctv uk usa eu am pm ok id asap fyi tbc tbd eta dob doa hmp hmcts cps nspcc nps
 crc yos yot yjs pru ebsa ews ewo eal fsm pp ta hlta slt salt ot cpn rmn gum sarc idva isva mart pmh imh chat hub fft
 sats ks ofsted covid who unicef vaper adult child parent mother father dr mr mrs ms miss bame lgbt lgbtq hiv aids tb
-usb pin sim sms dm cafcass ffp hra gdpr sar foi dpo dpia isa ubp dbs cpoms mosaic
+usb pin sim sms dm cafcass ffp hra mast las sch gdpr sar foi dpo dpia isa ubp dbs cpoms mosaic
 """)
 """Abbreviations that are written in capitals; no initials of anybody."""
 

@@ -7,6 +7,7 @@ Left out: looking through a text (`recognised`), and what nobody recorded. Rules
 3. A place goes whole, by line, with its road long or short, and by each word of it that only that place has.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from sharing.events import Quiet
-from sharing.redaction.capitals import CAPITALS, GENERIC, JOINED, NAMELIKE, PARTICLES, ROLES
+from sharing.redaction.capitals import CAPITALS, DWELLINGS, GENERIC, JOINED, NAMELIKE, PARTICLES, ROLES
 from sharing.redaction.family import Known
 from sharing.redaction.finds import Removal
 from sharing.redaction.letters import Letters, Word
@@ -22,13 +23,16 @@ from sharing.redaction.nicknames import called
 from sharing.redaction.ordinary import EVERYDAY, WORDS, is_ordinary
 from sharing.redaction.patterns import OUTWARD, POSTCODE
 from sharing.redaction.readings import squeeze
-from sharing.redaction.tripwire import SHORTEST, national, spellings_of_place
+from sharing.redaction.tripwire import SHORTEST, national, spellings_of_place, with_roads
 
-SHORTEST_SLIP = 5
+SHORTEST_SLIP, LONGEST_SLIP = 5, 32
 """Letters of a name that is recognised with one letter wrong."""
-_FEW = 3
+_SHORTEST_FOREIGN = 2
+"""Where words are written without blanks a name of two signs is looked for inside them."""
+_FEW, _PARTICULAR, _MOST_KINDS = 3, 2, 5
 _MAC_LENGTH = 6
 _LOCAL, _NATIONAL, _SHORTEST_NUMBER = 6, 9, 3
+_LINES = re.compile(r"[,;\n]")
 _HISSING = ("s", "x", "z", "ch", "sh")
 _CENTURIES = ("19", "20")
 
@@ -64,7 +68,7 @@ class Dictionary(Quiet):
 @lru_cache(maxsize=64)
 def dictionary_of(known: Known) -> Dictionary:
     """The dictionary of a family; made once for each."""
-    people = [_Person(name) for name in known.names]
+    people = [_Person(spelling) for name in known.names for spelling in _cases(name)]
     own = {form for person in people for name in person.names for form in _spellings(name)}
     names = {form: name in WORDS or form in WORDS for name in called(own) for form in _several(name)}
     names |= {form: name in EVERYDAY or form in EVERYDAY for name in own for form in _several(name)}
@@ -74,11 +78,11 @@ def dictionary_of(known: Known) -> Dictionary:
     for number in known.numbers:
         anywhere |= dict.fromkeys(_whole_numbers(number), Removal.NUMBER)
     for letters in [*own, *(whole for person in people for whole in person.together())]:
-        if len(letters) >= SHORTEST and letters not in WORDS:
+        if len(letters) >= (SHORTEST if letters.isascii() else _SHORTEST_FOREIGN) and letters not in WORDS:
             anywhere[letters] = Removal.NAME
     return Dictionary(
         names=names,
-        slips=_slips(name for name in own if len(name) >= SHORTEST_SLIP),
+        slips=_slips(name for name in own if SHORTEST_SLIP <= len(name) <= LONGEST_SLIP),
         initials=frozenset(letters for person in people for letters in person.initials()),
         places=_own_words(known.places, names),
         houses=frozenset(number for place in known.places for number in _house_numbers(place)),
@@ -88,6 +92,11 @@ def dictionary_of(known: Known) -> Dictionary:
         dates=frozenset(known.dates),
         longest=max(map(len, names), default=0) + 1,
     )
+
+
+def _cases(name: str) -> tuple[str, ...]:
+    """A name; in another script also with small letters and capitals, which may look like different Latin letters."""
+    return (name,) if name.isascii() else (name, name.lower(), name.upper(), name.title())
 
 
 class _Person:
@@ -164,19 +173,32 @@ def less_one(word: str) -> set[str]:
 
 def _whole_places(written: str) -> Iterator[str]:
     text = Letters(written).plain
-    for spelling in (text, *spellings_of_place(text), *_without_kind(text)):
+    lines = [line for part in _LINES.split(text) for line in _shorter(part)]
+    for spelling in (text, *spellings_of_place(text), *lines, *(road for line in lines for road in with_roads(line))):
         letters = squeeze(spelling)
-        if len(letters) >= SHORTEST and not letters.isdecimal() and letters not in WORDS and letters not in GENERIC:
+        tells = any(word.text not in CAPITALS and word.text not in WORDS for word in Letters(spelling).words)
+        if len(letters) >= SHORTEST and not letters.isdecimal() and (tells or not _is_common(spelling)):
             yield letters
 
 
-def _without_kind(text: str) -> Iterator[str]:
-    """`St Mary's Primary School` as `St Mary's`."""
-    words = Letters(text).words
-    while words and words[-1].text in GENERIC:
-        words = words[:-1]
-    if len(words) > 1:
-        yield text[: words[-1].end]
+def _is_common(place: str) -> bool:
+    """Whether a place is one word that anybody uses, or words for an agency: `school`, `social care`."""
+    words = Letters(place).words
+    return len(words) < _PARTICULAR or all(word.text in CAPITALS for word in words)
+
+
+def _shorter(line: str) -> Iterator[str]:
+    """A line of an address without the number of the house, and without what kind of place it is: `St Mary's`."""
+    words = Letters(line).words
+    numbered = (word.text.isdecimal() or word.text in DWELLINGS or len(word.text) == 1 for word in words)
+    named = next((place for place, is_number in enumerate(numbered) if not is_number), len(words))
+    if len(words) - named >= _PARTICULAR:
+        yield line[words[named].start :]
+    for last in range(len(words) - 1, max(named, len(words) - _MOST_KINDS), -1):
+        if words[last].text not in GENERIC:
+            break
+        yield line[: words[last - 1].end]
+        yield line[words[named].start : words[last - 1].end]
 
 
 def _own_words(places: Iterable[str], names: Mapping[str, bool]) -> Mapping[str, bool]:

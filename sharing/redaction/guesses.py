@@ -22,6 +22,7 @@ from sharing.redaction.capitals import (
     SURE_STREETS,
 )
 from sharing.redaction.finds import PATTERN, Find, Removal
+from sharing.redaction.hanging import before_name, before_place, behind_name, is_house_number
 from sharing.redaction.letters import Letters, Word
 from sharing.redaction.nicknames import is_given_name
 from sharing.redaction.ordinary import EVERYDAY, WORDS, is_ordinary, listed
@@ -38,20 +39,21 @@ _NUMBERS = tuple(map(re.compile, (
 _FORMS = tuple(map(re.compile, (
     r"(?<![a-z\d])[a-z][ ]?\d{11}[a-z\d](?![a-z\d])",  # UPN
     r"(?<![a-z\d])[a-z]{2}[ \-]?\d\d[ \-]?\d\d[ \-]?\d\d[ \-]?[a-d](?![a-z\d])",  # National Insurance
-    r"(?<![a-z\d])[a-z]{2}\d\d[ ]?[a-z]{3}(?![a-z\d])",  # vehicle since 2001
+    r"(?<![a-z\d])[a-z]{2}\d\d[a-z]{3}(?![a-z\d])",  # vehicle since 2001
 )))  # fmt: skip
-_OLD_PLATES = re.compile(r"(?<![A-Za-z\d])(?:[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z])(?![A-Za-z\d])")
+_PLATES = re.compile(
+    r"(?<![A-Za-z\d])(?:[A-Z]{2}\d\d [A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z])(?![A-Za-z\d])"
+)
 _EXTENSION = re.compile(r"[ ,]{0,2}(?:ext(?:ension|n)?|x)[ .:]{0,2}\d{1,6}")
 _DATE = re.compile(r"\d{1,2}[ \-./]\d{1,2}[ \-./](?:\d{2}|\d{4})|\d{4}[ \-./]\d{1,2}[ \-./]\d{1,2}")
 _SHORTEST_TELEPHONE = 7
 _HANDLE = re.compile(r"(?<![\w.])@\w[\w.\-]{0,38}\w")
 _ACCOUNT = re.compile(
     r"(?<![a-z])(?:snapchat|snap|insta|instagram|tiktok|facebook|fb|twitter|discord|xbox|psn|user ?name|handle|account)"
-    r"(?: (?:name|user|account|is|as|id|tag|called)){0,3}[ :=\"(]{1,3}(?P<name>[\w.\-]{2,40})"
+    r"(?: (?:name|user|account|is|as|id|tag|called)){0,3}[ :=\"(]{1,3}(?P<name>\w[\w.\-]{0,38}\w)"
 )
 _FLAT = re.compile(r"(?<![a-z])(?:flat|apartment|apt|unit) ?(?:no\.? ?)?\d{1,4} ?[a-z]?(?![a-z\d])")
 _BEFORE_STREET = 3
-_HOUSE_DIGITS = 4
 
 
 def guessed(letters: Letters) -> Iterator[Find]:
@@ -65,8 +67,11 @@ def guessed(letters: Letters) -> Iterator[Find]:
 
 def _contacts(letters: Letters) -> Iterator[Find]:
     for pattern in (MAIL, WEB):
+        end = 0
         for match in pattern.finditer(letters.plain):
-            yield Find(*_chunk(letters.plain, *match.span()), Removal.CONTACT, PATTERN)
+            if match.start() >= end:  # each stretch is walked once
+                start, end = _chunk(letters.plain, *match.span())
+                yield Find(start, end, Removal.CONTACT, PATTERN)
     yield from (Find(*match.span(), Removal.CONTACT, PATTERN) for match in _HANDLE.finditer(letters.plain))
     for match in _ACCOUNT.finditer(letters.plain):
         if not is_ordinary(match["name"]) and match["name"] not in CAPITALS:
@@ -90,7 +95,7 @@ def _digits(letters: Letters) -> Iterator[Find]:
     for match in NHS.finditer(plain):
         if is_nhs_number(match.group()):
             yield Find(*match.span(), Removal.NUMBER, PATTERN)
-    yield from (Find(*match.span(), Removal.NUMBER, PATTERN) for match in _OLD_PLATES.finditer(letters.cased))
+    yield from (Find(*match.span(), Removal.NUMBER, PATTERN) for match in _PLATES.finditer(letters.cased))
 
 
 def _chunk(text: str, start: int, end: int) -> tuple[int, int]:
@@ -121,13 +126,13 @@ def _street_from(letters: Letters, at: int) -> int | None:
     for place in range(at - 1, max(at - 2 - _BEFORE_STREET, -1), -1):
         word = words[place]
         gap = letters.plain[word.end : start]
-        if gap not in (" ", "\n", ", ", "-", "'", ". ") or (gap == ", " and not word.text.isdecimal()):
+        if gap not in (" ", "\n", ", ", "-", "'", ". ") or (gap == ", " and not is_house_number(letters, place)):
             break
-        if word.text.isdecimal():
-            return word.start if named and len(word.text) <= _HOUSE_DIGITS and (words[at].capital or sure) else None
+        if is_house_number(letters, place):
+            return before_place(letters, place + 1) if named and (words[at].capital or sure) else None
         if not (word.capital or sure) or (word.text in EVERYDAY and not word.capital) or word.text in _NO_STREET:
             break
-        named, start = named + 1, word.start
+        named, start = named + (len(word.text) > 1), word.start
     capital = words[at].capital and named and words[at - 1].capital
     return start if sure and capital and not _small(words, start) else None
 
@@ -147,10 +152,10 @@ def _persons(letters: Letters) -> Iterator[Find]:
     told = {text for text in told if len(text) > 1 and text not in WORDS and text not in CAPITALS}
     again = [at for at, word in enumerate(words) if word.capital and word.text in told]
     for first, last in titled:
-        yield Find(words[first].start, words[last].end, Removal.NAME, PATTERN)
+        yield Find(words[first].start, behind_name(letters, last), Removal.NAME, PATTERN)
     for at in sorted({*sure, *again}):
         first, last = _run(letters, at)
-        yield Find(words[first].start, words[last].end, Removal.POSSIBLE_NAME, PATTERN)
+        yield Find(before_name(letters, first), behind_name(letters, last), Removal.POSSIBLE_NAME, PATTERN)
 
 
 def _could_be_name(letters: Letters, at: int) -> bool:
@@ -181,12 +186,6 @@ def _run(letters: Letters, at: int) -> tuple[int, int]:
         after = words[last + 1]
         if not after.capital or after.caps != words[last].caps or after.text not in BESIDE_A_NAME:
             break
-        last += 1
-    if (
-        last + 1 < len(words)
-        and letters.plain[words[last].end : words[last + 1].start] == "'"
-        and words[last + 1].text == "s"
-    ):
         last += 1
     return first, last
 

@@ -8,6 +8,8 @@ treated as if it could be a name, so a missing word costs readability and never 
 from collections.abc import Iterator
 from functools import lru_cache
 
+from sharing.redaction.nicknames import is_given_name
+
 _FUNCTION = """
 a an the this that these those and or but if because although though while whereas unless until since as than so nor
 yet i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its itself we us
@@ -218,7 +220,8 @@ assaulted bandage barrister brunch bullying cafe canteen caravan cardigan childl
 crying cutlery doctor's duvet earring earphones flannel foundation fringe gaming giggle glasses gown headphones helmet
 hungrily jacket jeans jumper kettle lamppost laptop leaflet locker lollipop mattress microwave nightie noodles
 painting pasta playing plaits puppy quad rainbow rucksack sandals scooter shampoo shorts skipping sleepover slippers
-slipper spaghetti sweatshirt sweets teddy towel toothbrush trainers trampoline tracksuit vodka whisky lager beer wine
+slipper spaghetti sweatshirt sweets teddy towel toothbrush trainers trampoline tracksuit vodka whisky lager beer
+halving intake handover catalogue mechanism coverage insufficient consensus mistake pseudo chuck nick
 """
 )
 
@@ -246,7 +249,7 @@ _SHORTEST_STEM = 3
 @lru_cache(maxsize=8_192)
 def is_ordinary(word: str) -> bool:
     """Whether a folded word is ordinary English, in any of its forms: `worries`, `stopped`, `bruising`."""
-    return word in WORDS or any(stem in WORDS for stem in _stems(word))
+    return word in WORDS or (not is_given_name(word) and any(stem in WORDS for stem in _stems(word)))
 
 
 def _stems(word: str) -> Iterator[str]:

@@ -13,25 +13,23 @@ from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
-from sharing.redaction.capitals import ACRONYMS, DWELLINGS, GENERIC, JOINED, PARTICLES, STREETS
+from sharing.redaction.capitals import ACRONYMS, DWELLINGS, JOINED
 from sharing.redaction.dates import birth_dates
-from sharing.redaction.dictionary import SHORTEST_SLIP, Dictionary, less_one
+from sharing.redaction.dictionary import LONGEST_SLIP, SHORTEST_SLIP, Dictionary, less_one
 from sharing.redaction.finds import FAMILY, Find, Removal
+from sharing.redaction.hanging import LONGEST_GAP, MOST_LETTERS, before_name, before_place, behind_name, behind_place
 from sharing.redaction.letters import Letters
 from sharing.redaction.ordinary import WORDS, is_ordinary
 from sharing.redaction.patterns import OUTWARD
 from sharing.redaction.spoken import HOUSE_WORDS
 
 _PIECES = 12
-_LONGEST_GAP = 4
+_WIDE = ("'", "-")
 _TIGHT = frozenset(("'", "-", ".", "_", "*", "/", "\\", "+", "~", "|"))
-_LETTERS_OF_A_PERSON = 4
 _HOUSE = re.compile(
     rf"(?<![a-z\d])(?:{'|'.join(sorted(DWELLINGS - {'cottage', 'block'}))}|#)[\s.:]{{0,3}}"
     rf"(?:(?P<digits>\d{{1,4}})\s?[a-z]?|(?P<word>{'|'.join(HOUSE_WORDS)}))(?![a-z\d])"
 )
-_HOUSE_DIGITS = 4
-_MOST_ABSORBED = 5
 
 
 def recognised(letters: Letters, known: Dictionary) -> Iterator[Find]:
@@ -52,21 +50,22 @@ def _names(letters: Letters, known: Dictionary) -> Iterator[Find]:
         if last is None:
             at += 1
             continue
-        yield Find(_before_name(letters, at), _behind_name(letters, last, known), Removal.NAME, FAMILY)
+        yield Find(before_name(letters, at), behind_name(letters, last, known.initials), Removal.NAME, FAMILY)
         at = last + 1
 
 
 def _last_of_name(letters: Letters, at: int, known: Dictionary, tried: dict[str, bool]) -> int | None:
     """Number of the last word of the longest name that begins with this word."""
-    words, joined, found = letters.words, "", None
+    words, joined, found, close = letters.words, "", None, True
     for place in range(at, min(at + _PIECES, len(words))):
         word = words[place]
-        if word.text.isdecimal() or (joined and not _holds(letters.plain[words[place - 1].end : word.start], joined)):
+        gap = letters.plain[words[place - 1].end : word.start] if joined else ""
+        if word.text.isdecimal() or (joined and not _holds(gap, joined)):
             break
-        joined += word.text
+        joined, close = joined + word.text, close and gap in ("", "'", "-")
         if len(joined) > known.longest:
             break
-        if _is_name(joined, known, tried, capital=words[at].capital):
+        if _is_name(joined, known, capital=words[at].capital) or (close and _is_slip(joined, known, tried)):
             found = place
     return found
 
@@ -74,65 +73,38 @@ def _last_of_name(letters: Letters, at: int, known: Dictionary, tried: dict[str,
 def _holds(gap: str, before: str) -> bool:
     """Whether what stands between two pieces may stand inside one name."""
     sign = gap.strip(" \n")
-    if len(gap) > _LONGEST_GAP or len(sign) > 1:
+    if len(gap) > LONGEST_GAP or len(sign) > 1:
         return False
-    return sign in _TIGHT or (not sign and ("\n" in gap or before in JOINED))
+    if sign:
+        return sign in _TIGHT and (gap == sign or sign in _WIDE)
+    return "\n" in gap or before in JOINED
 
 
-def _is_name(joined: str, known: Dictionary, tried: dict[str, bool], *, capital: bool) -> bool:
+def _is_name(joined: str, known: Dictionary, *, capital: bool) -> bool:
     stays = known.names.get(joined)
-    if stays is not None:
-        return capital or not stays
-    if joined not in tried:
-        tried[joined] = _is_slip(joined, known)
-    return tried[joined]
+    return stays is not None and (capital or not stays)
 
 
-def _is_slip(word: str, known: Dictionary) -> bool:
+def _is_slip(word: str, known: Dictionary, tried: dict[str, bool]) -> bool:
     """Whether it is a name with one letter wrong, missing, too many, or two exchanged; never an ordinary word."""
-    if len(word) < SHORTEST_SLIP - 1 or is_ordinary(word):
+    if not SHORTEST_SLIP <= len(word) + 1 <= LONGEST_SLIP + 2 or is_ordinary(word):
         return False
-    meant = {name for shorter in less_one(word) for name in known.slips.get(shorter, ())}
-    return any(OSA.distance(word, name, score_cutoff=1) <= 1 for name in meant)
-
-
-def _before_name(letters: Letters, at: int) -> int:
-    """Where a name begins, with the initials and small words before it."""
-    words, start = letters.words, letters.words[at].start
-    for place in range(at - 1, max(at - 1 - _LETTERS_OF_A_PERSON, -1), -1):
-        word, gap = words[place], letters.plain[words[place].end : start]
-        alone = len(word.text) == 1 and not letters.plain[max(word.start - 1, 0) : word.start].isalnum()
-        initial = word.capital and alone and gap.strip(" -'") in ("", ".")
-        if len(gap) > _LONGEST_GAP or not (initial or (word.text in PARTICLES and not gap.strip(" -'"))):
-            break
-        start = word.start
-    return start
-
-
-def _behind_name(letters: Letters, last: int, known: Dictionary) -> int:
-    """Where a name ends, with the `'s` of a possessive or the initial of `Khan, A.`."""
-    words, end = letters.words, letters.words[last].end
-    if last + 1 == len(words):
-        return end
-    after = words[last + 1]
-    gap = letters.plain[end : after.start]
-    if gap == "'" and after.text == "s":
-        return after.end
-    alone = letters.plain[after.end : after.end + 1] in ("", ".", ",", ";", ")", "\n")
-    mine = any(initials.startswith(after.text) for initials in known.initials)
-    return after.end if gap in (" ", ", ", ",") and after.caps and len(after.text) == 1 and alone and mine else end
+    if word not in tried:
+        meant = {name for shorter in less_one(word) for name in known.slips.get(shorter, ())}
+        tried[word] = any(OSA.distance(word, name, score_cutoff=1) <= 1 for name in meant)
+    return tried[word]
 
 
 def _initials(letters: Letters, known: Dictionary) -> Iterator[Find]:
     """`AK`, `A.K.`, `A K`: capitals only, and no abbreviation that everybody knows."""
     words = letters.words
     for at, word in enumerate(words):
-        if not word.caps or len(word.text) > _LETTERS_OF_A_PERSON:
+        if not word.caps or len(word.text) > MOST_LETTERS:
             continue
         joined = word.text
         if joined in known.initials and joined not in ACRONYMS | WORDS:
             yield Find(word.start, word.end, Removal.NAME, FAMILY)
-        for place in range(at + 1, min(at + _LETTERS_OF_A_PERSON, len(words))):
+        for place in range(at + 1, min(at + MOST_LETTERS, len(words))):
             after, gap = words[place], letters.plain[words[place - 1].end : words[place].start]
             if len(word.text) > 1 or len(after.text) > 1 or not after.caps or gap not in ("", ".", ". ", " ", "-", "/"):
                 break
@@ -153,41 +125,6 @@ def _places(letters: Letters, known: Dictionary) -> Iterator[Find]:
     for match in OUTWARD.finditer(letters.plain):
         if match[1] in known.outwards:
             yield Find(*match.span(), Removal.PLACE, FAMILY)
-
-
-def before_place(letters: Letters, at: int) -> int:
-    """Where a place begins, with the number of the house and the flat before its name."""
-    words, start, numbered = letters.words, letters.words[at].start, False
-    for place in range(at - 1, max(at - 1 - _MOST_ABSORBED, -1), -1):
-        word, gap = words[place], letters.plain[words[place].end : start]
-        if len(gap) > _LONGEST_GAP or gap.strip(" ,\n-/."):
-            break
-        digits = word.text.isdecimal() and len(word.text) <= _HOUSE_DIGITS
-        suffix = (
-            len(word.text) == 1
-            and place > 0
-            and words[place - 1].text.isdecimal()
-            and words[place - 1].end == word.start
-        )
-        if not (digits or suffix or word.text in HOUSE_WORDS or word.text in ("st", "saint")
-                or (numbered and word.text in DWELLINGS)):  # fmt: skip
-            break
-        numbered = numbered or digits or word.text in HOUSE_WORDS
-        start = word.start
-    return start
-
-
-def behind_place(letters: Letters, at: int) -> int:
-    """Where a place ends, with `Road` or `Primary School` behind its name."""
-    words, end = letters.words, letters.words[at].end
-    for word in words[at + 1 : at + 1 + _MOST_ABSORBED]:
-        gap = letters.plain[end : word.start]
-        if gap not in (" ", "\n", "  ", "-", "'") or not (
-            word.text in STREETS or (word.capital and word.text in GENERIC) or (gap == "'" and word.text == "s")
-        ):
-            break
-        end = word.end
-    return end
 
 
 def _numbers(letters: Letters, known: Dictionary) -> Iterator[Find]:

@@ -177,7 +177,7 @@ def spellings_of_place(written: str) -> Iterator[str]:
     for place in (text, *(line for line in lines if len(squeeze(line)) >= SHORTEST_PART)):
         if _is_particular(place):
             yield place
-            yield from _roads(place)
+            yield from with_roads(place)
     yield from _POSTCODE.findall(text)
 
 
@@ -186,7 +186,7 @@ def _is_particular(place: str) -> bool:
     return any(c.isdecimal() for c in place) or (len(place.split()) > 1 and len(squeeze(place)) >= SHORTEST_TEXT)
 
 
-def _roads(part: str) -> Iterator[str]:
+def with_roads(part: str) -> Iterator[str]:
     """The same address with `road` as `rd`, and the other way round."""
     for table in (ROADS, _LONG):
         words = [table.get(word, word) for word in re.split(r"\W+", part)]
