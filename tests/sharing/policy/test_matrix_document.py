@@ -121,7 +121,9 @@ elsewhere: dict[int, Elsewhere] = {}
 @settings(max_examples=400)
 @given(st.sampled_from(sorted(EVENT_TYPES)), st.sampled_from(list(RecipientKind)), facts | mostly)
 def test_the_matrix_alone_decides_as_the_broker_does(agreements, event_type, kind, known):
-    theirs = elsewhere.setdefault(id(agreements), Elsewhere(matrix_bytes(agreements)))
+    if id(agreements) not in elsewhere:
+        elsewhere[id(agreements)] = Elsewhere(matrix_bytes(agreements))
+    theirs = elsewhere[id(agreements)]
     record = json.loads(decide(agreements, event_type, kind, None, known).body())
     outcome, reason, rule, fields = theirs.decide(event_type, kind.value, known.vector)
     assert record["agreements"] == theirs.version == agreements.version
