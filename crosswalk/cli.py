@@ -66,9 +66,15 @@ def provision(
     typer.echo(f"{len(planned.missing)} topics {'missing' if plan_only else 'made'}")
 
 
-def _mount() -> None:
-    """Hang the rooms' own command lines below ours; a room that is not installed is left out."""
-    for name, module, attribute in ROOMS:
+def _mount(asked: str = "") -> None:
+    """Hang the rooms' own command lines below ours; a room that is not installed is left out.
+
+    Args:
+        asked: First word of the command line: where it names a command, only that one's room is read. A broker has a
+        dozen processes, and each would pay for all rooms at its start.
+    """
+    named = [room for room in ROOMS if room[0] == asked]
+    for name, module, attribute in () if asked in OWN else named or ROOMS:
         if find_spec(module.split(".", maxsplit=1)[0]) is None:
             continue
         try:
@@ -84,6 +90,7 @@ def _mount() -> None:
             app.command(name)(found)
 
 
+OWN = {"worker", "sequencer", "provision"}
 OUR_ROOMS = {"schemas", "sharing", "ledger", "connectors", "deploy", "streams", "console", "crosswalk", "checker"}
 ROOMS = [
     ("broker", "deploy.cli", "broker_app"),
@@ -109,7 +116,7 @@ ROOMS = [
 def main() -> None:
     """Run the command line; words, not traces, for faults that a person can mend."""
     logs.configure()
-    _mount()
+    _mount(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         app()
     except (Misconfigured, Retryable) as fault:
