@@ -102,6 +102,7 @@ ROOMS = [
     ("grant", "crosswalk.grant_cli", "grant_app"),
     ("agreements", "crosswalk.agreements_cli", "agreements_app"),
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
+    ("late", "crosswalk.late_cli", "late_app"),
     ("scrub", "crosswalk.scrub_cli", "scrub_app"),
     ("access", "crosswalk.access.cli", "access_app"),
     ("recall", "crosswalk.recall_cli", "recall"),

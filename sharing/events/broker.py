@@ -58,6 +58,7 @@ class TaskKind(StrEnum):
     ACT_FOR_SETTING = "ACT_FOR_SETTING"
     REVIEW_GRANT = "REVIEW_GRANT"
     REVIEW_TEXT = "REVIEW_TEXT"
+    LOOK_AT_LATE_EVENT = "LOOK_AT_LATE_EVENT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

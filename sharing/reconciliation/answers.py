@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from sharing.events import ContactDecided, ContactOutcome, Event, ReferralDecided
+from sharing.reconciliation.clock_rule import ClockRule
 from sharing.reconciliation.owed import CONTACT_OWED, REASON_OWED, REFERRAL_OWED
-from sharing.reconciliation.rules import ClockRule
 
 
 def answers(rule: ClockRule, event: Event) -> bool:

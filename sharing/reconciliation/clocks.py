@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from sharing.calendar import Calendars
-from sharing.reconciliation.rules import LATE, Duration, Span
+from sharing.reconciliation.clock_rule import Duration, Span
+from sharing.reconciliation.rules import LATE
 
 
 def ends_at(

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from sharing.reconciliation.clock_rule import ClockRule, Duration, Span, Stage
 from sharing.reconciliation.machine import TRANSITIONS, Signal
 from sharing.reconciliation.owed import CONTACT_OWED, REASON_OWED, REFERRAL_OWED
-from sharing.reconciliation.rules import RULES, ClockRule, Duration, Span, Stage
+from sharing.reconciliation.rules import RULES
 
 
 def transitions_as_markdown() -> str:

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from sharing.calendar import Duty
 from sharing.events import Child, ClockState, EscalationChanged, TaskKind, TaskRaised, Urgency
+from sharing.reconciliation.clock_rule import ClockRule, Side, Stage
 from sharing.reconciliation.clocks import ends_at
 from sharing.reconciliation.machine import Signal, advance
 from sharing.reconciliation.parties import first_function, organisation_of, rung
 from sharing.reconciliation.questions import clock_changed
-from sharing.reconciliation.rules import RULES, ClockRule, Side, Stage
+from sharing.reconciliation.rules import RULES
 from sharing.reconciliation.saying import World, distinct, envelope, then
 from sharing.reconciliation.state import Question, Said, Step, SubjectState
 from sharing.vocabulary import OrganisationKind, Recipient

@@ -1,7 +1,8 @@
 """Who is involved now, read from the registers: open involvements, open cases, open referrals, reachable settings.
 
 Rules: an involvement stops at its closure and resumes only with a new episode; what happened in a closed episode
-belongs to it and is no business of the next one. Who holds the child's case now must know what was all the same.
+belongs to it and is no business of the next one, unless it was held for it (`late`). Who holds the child's case now
+must know what was all the same.
 """
 
 from dataclasses import replace
@@ -11,6 +12,7 @@ from sharing.calendar import local
 from sharing.directory import Directory, Organisation
 from sharing.events import CoverageKind, Event, PlanKind
 from sharing.reconciliation.parties import SETTING_KINDS, recipient_for
+from sharing.reconciliation.standing import Fate
 from sharing.reconciliation.state import Involvement, Plan, SubjectState
 from sharing.vocabulary import SETTINGS, Recipient, RecipientKind
 
@@ -35,7 +37,22 @@ def involvements_for(state: SubjectState, today: date, event: Event) -> tuple[In
     if said is None or len(opened) == len(state.involvements):
         return opened
     day = local(said).date()
-    return tuple(i for i in opened if i.kind is RecipientKind.ALLOCATED_TEAM or not _is_of_earlier(state, i, day))
+    return tuple(
+        i
+        for i in opened
+        if i.kind is RecipientKind.ALLOCATED_TEAM or not _is_of_earlier(state, i, day) or _was_let_go(state, i, event)
+    )
+
+
+def _was_let_go(state: SubjectState, now: Involvement, event: Event) -> bool:
+    """Whether an event of a closed episode was held for this function, and may go to its new one."""
+    return is_let_go(state, event.envelope.event_id or "", Recipient(now.organisation, now.function, now.kind))
+
+
+def is_let_go(state: SubjectState, event_id: str, recipient: Recipient) -> bool:
+    """Whether an event that came too late for a closed episode may go to this recipient all the same."""
+    mine = (event_id, recipient.organisation, recipient.function)
+    return any(late.fate is Fate.LET_GO and late.key == mine for late in state.late)
 
 
 def _is_of_earlier(state: SubjectState, now: Involvement, day: date) -> bool:

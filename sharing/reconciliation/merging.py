@@ -35,6 +35,7 @@ def merge_states(settled: SubjectState, provisional: SubjectState) -> SubjectSta
         measures=_measures(settled.measures, provisional.measures),
         grants=_together(settled.grants, provisional.grants, lambda g: g.grant_id),
         wishes=together(settled.wishes, provisional.wishes),
+        late=_together(settled.late, provisional.late, lambda late: late.key),
     )
 
 

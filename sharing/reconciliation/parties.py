@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sharing.calendar import Calendars, Duty
 from sharing.directory import Directory, Organisation
-from sharing.reconciliation.rules import Side
+from sharing.reconciliation.clock_rule import Side
 from sharing.vocabulary import OrganisationKind, Recipient, RecipientKind
 
 _KINDS: Mapping[str, RecipientKind] = MappingProxyType(

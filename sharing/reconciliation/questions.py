@@ -12,10 +12,11 @@ from datetime import datetime
 from sharing.calendar import Duty
 from sharing.events import Child, ClockChanged, ClockState, CorrectionIssued, Event, TaskKind, TaskRaised, Urgency
 from sharing.reconciliation.answers import answers, missing_items
+from sharing.reconciliation.clock_rule import ClockRule, Side, Span
 from sharing.reconciliation.clocks import due_after_wait
 from sharing.reconciliation.machine import Signal, advance
 from sharing.reconciliation.parties import first_function, recipient_for, speaker
-from sharing.reconciliation.rules import ASKED_BY_TASK, IDENTITY_REVIEW, RULES, WAITS, ClockRule, Side, Span
+from sharing.reconciliation.rules import ASKED_BY_TASK, IDENTITY_REVIEW, RULES, WAITS
 from sharing.reconciliation.saying import World, distinct, envelope, then
 from sharing.reconciliation.state import Awaiting, EventFacts, Question, Said, Step, SubjectState
 from sharing.vocabulary import Recipient, RecipientKind

@@ -2,96 +2,21 @@
 
 This is data. Documents and tests read the same tables; a partnership that wants other stages changes rows, not code.
 
-Left out: how a clock runs (`questions`, `clocks`) and telephone numbers (the directory).
+Left out: what a row is made of (`clock_rule`), how a clock runs (`questions`, `clocks`), telephone numbers (the
+directory).
 Rules: only the event or receipt in a clock's row stops it, only from the exchange's recipient, and an answer only when
 it holds what is owed (`owed`). Functions, never persons: of the functions that a stage names, the first that the
 organisation has is rung; a local authority's emergency duty team is rung too when the day's functions have gone home.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from types import MappingProxyType
 
 from sharing.events import ReceiptState, TaskKind
+from sharing.reconciliation.clock_rule import ClockRule, Duration, Side, Span, Stage
 from sharing.vocabulary import SETTINGS
 from sharing.vocabulary import RecipientKind as Kind
-
-
-class Span(StrEnum):
-    """In what a duration counts."""
-
-    WORKING_DAYS = "working days"
-    HOURS = "hours"
-    MINUTES = "minutes"
-    SCHOOL_DAY_AT = "o'clock on the setting's next school day"
-    WITH_THE_MATTER = "with the matter it belongs to"
-    HALF_WAY = "half-way to the deadline of what waits"
-    AS_TOLD = "by the hour that the task names"
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """How long: an amount of a span; the hour for `SCHOOL_DAY_AT`, unused for the last two."""
-
-    amount: int
-    span: Span
-
-
-class Side(StrEnum):
-    """Whose function a stage rings."""
-
-    OWNER = "owner"
-    ASKER = "asker"
-    EDUCATION = "education service"
-    AUTHORITY = "local authority"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One stage of escalation.
-
-    Attributes:
-        after: How long after the stage before (the first: after the end of the clock and its grace).
-        functions: Function to ring, and its deputies in order.
-        task: A task raised with it, None for word of the escalation alone.
-    """
-
-    after: Duration
-    side: Side
-    functions: tuple[str, ...]
-    task: TaskKind | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRule:
-    """One clock.
-
-    Attributes:
-        starts_on: Event type that starts it, once its exchange with an owner is routed.
-        owners: As what the one who owes the answer receives.
-        stops_on: Event types that answer. `receipts`: states of a receipt that answer.
-        stages: Who is rung, in order. Without stages, `told` hears of the breach, with the number to call.
-        grace: Time between the end of the clock and its first stage.
-        warns: Whether its first stage rings half-way to its end; a stage `WITH_THE_MATTER` rings when it ends.
-        announced: Whether the asker is told when it starts and stops.
-        whole: Whether an answer must hold what `owed` names.
-    """
-
-    name: str
-    starts_on: str
-    owners: frozenset[Kind]
-    lasts: Duration
-    stops_on: tuple[str, ...] = ()
-    receipts: frozenset[ReceiptState] = frozenset()
-    stages: tuple[Stage, ...] = ()
-    told: Side = Side.OWNER
-    grace: timedelta = timedelta(0)
-    warns: bool = False
-    announced: bool = False
-    whole: bool = False
-
 
 AT_ONCE = Duration(0, Span.HOURS)
 AT_THE_END = Duration(0, Span.WITH_THE_MATTER)
@@ -118,6 +43,7 @@ AROUND_SETTING = "around-setting"
 CONSULTATION_ADVICE = "consultation-advice"
 RECALL_ACKNOWLEDGED = "recall-acknowledged"
 TEXT_REVIEW = "text-review"
+LATE_EVENT = "late-event"
 
 HOLDERS = frozenset(
     {
@@ -140,7 +66,7 @@ DEPUTIES = (
 MANAGERS = (
     "head_of_service", "front_door_manager", "safeguarding_lead", "education_duty_manager", *DEPUTIES[2:],
 )  # fmt: skip
-"""Who is rung in the house that wrote a text which waits: before its time is up, and when it is."""
+"""Who is rung in the house that said something which waits: before its time is up, and when it is."""
 
 _CLOCKS = (
     ClockRule(
@@ -196,6 +122,18 @@ _CLOCKS = (
         starts_on="broker.task.raised",
         owners=frozenset(Kind),
         lasts=Duration(0, Span.AS_TOLD),  # it ends, too, when the text goes, is kept, or may go no more
+        stages=(
+            Stage(AT_ONCE, Side.OWNER, DEPUTIES),
+            Stage(AT_THE_END, Side.OWNER, MANAGERS),
+        ),
+        warns=True,
+    ),
+    ClockRule(
+        LATE_EVENT,
+        starts_on="broker.task.raised",
+        owners=frozenset(Kind),
+        lasts=TWO_WORKING_DAYS,  # it ends, too, when nothing of the event waits any more
+        receipts=frozenset({ReceiptState.ACTED}),
         stages=(
             Stage(AT_ONCE, Side.OWNER, DEPUTIES),
             Stage(AT_THE_END, Side.OWNER, MANAGERS),
@@ -289,6 +227,7 @@ ASKED_BY_TASK: Mapping[str, TaskKind] = MappingProxyType(
         STOPPED_RECORD: TaskKind.LOOK_AT_STOPPED_RECORD,
         AROUND_SETTING: TaskKind.ACT_FOR_SETTING,
         TEXT_REVIEW: TaskKind.REVIEW_TEXT,
+        LATE_EVENT: TaskKind.LOOK_AT_LATE_EVENT,
     }
 )
 """Clocks that a task starts, and which task."""

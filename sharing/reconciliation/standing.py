@@ -80,6 +80,37 @@ class Measure:
         return self.is_open and (self.until is None or now < self.until)
 
 
+class Fate(StrEnum):
+    """What becomes of an event that came too late."""
+
+    WAITS = "waits"
+    LET_GO = "let_go"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An event that waits for somebody whose episode was closed when it came.
+
+    Attributes:
+        event_id: Hex id. `recipient`: for whom it waits. `since`: when it was held.
+        by: Function that settled it, `""` for the broker itself. `why`: code of its reason.
+    """
+
+    event_id: str
+    event_type: str
+    recipient: Recipient
+    since: datetime
+    fate: Fate = Fate.WAITS
+    by: str = ""
+    why: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two of them one."""
+        return self.event_id, self.recipient.organisation, self.recipient.function
+
+
 class Whose(StrEnum):
     """Whose wish something is."""
 

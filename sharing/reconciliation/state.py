@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sharing.events import Event, PlanKind, SealKind
-from sharing.reconciliation.standing import Grant, Measure, Source, Wish
+from sharing.reconciliation.standing import Grant, Late, Measure, Source, Wish
 from sharing.vocabulary import Recipient, RecipientKind
 
 
@@ -162,6 +162,7 @@ class SubjectState:
     measures: tuple[Measure, ...] = ()
     grants: tuple[Grant, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    late: tuple[Late, ...] = ()
 
     @property
     def next_at(self) -> datetime | None:

@@ -8,7 +8,7 @@ head, so that claiming looks at it again.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ledger.rows import Statement, StoredEvent
@@ -22,7 +22,7 @@ from sharing.facts import Situation, max_ages_of, others_named
 from sharing.identity import Linkage
 from sharing.ids import EventId, SubjectId, event_id, family_token
 from sharing.policy import Guard
-from sharing.reconciliation import EventFacts, Said, Step, SubjectState
+from sharing.reconciliation import EventFacts, Said, Step, SubjectState, late
 from sharing.reconciliation.around import act_for_setting
 from sharing.reconciliation.identity_waits import hold as wait_for_identity
 from sharing.reconciliation.saying import World
@@ -30,26 +30,16 @@ from sharing.release import Exchange, prepare
 from sharing.routing import Routing, recipients
 from sharing.vocabulary import Outcome, Recipient
 from streams.agents.again import Later, changed_since
-from streams.agents.grounds import came_later, fewer_grounds, fresh_of
+from streams.agents.grounds import came_later, fewer_grounds, fresh_of, missed_by
 from streams.agents.incoming import Incoming
 from streams.agents.kin import kin_of
+from streams.agents.late_words import sworn
+from streams.agents.pending import Pending
 from streams.agents.subjects import Resolved, Subjects
 from streams.agents.texts import Texts
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 from streams.head import Stand
-
-
-@dataclass
-class Pending:
-    """One event of this batch on its way to becoming a row."""
-
-    event: Event
-    event_id: EventId
-    subject: SubjectId
-    content: bytes
-    moves: int
-    exchanges: list[Exchange] = field(default_factory=list)
 
 
 class Absorption:
@@ -120,21 +110,37 @@ class Absorption:
         if not resolved.candidates or resolved.answers:
             return
         state = self.state(resolved.subject)
-        world = World(self.now, self.broker.directory, self.broker.calendars)
-        self.keep(resolved.subject, wait_for_identity(state, pending.event, about, world))
+        self.keep(resolved.subject, wait_for_identity(state, pending.event, about, self._world()))
         if resolved.linkage is not None:
             self.doubts.append((pending, resolved.linkage))
 
+    def _world(self) -> World:
+        return World(self.now, self.broker.directory, self.broker.calendars)
+
     def _route(self, pending: Pending, about: EventFacts) -> None:
-        routing = self._routed(pending.event, pending.subject, about)
+        routing = self._routed(pending.event, self.state(pending.subject), about)
         if routing.refused:
             self.refused.append((routing.refused, about.event_id))
         self._decide(pending, routing.recipients, about)
+        self._hold_late(pending, routing, about)
 
-    def _routed(self, event: Event, subject: SubjectId, about: EventFacts) -> Routing:
-        state, broker = fresh_of(self.state(subject), self.ages, self.now), self.broker
+    def _routed(self, event: Event, known: SubjectState, about: EventFacts) -> Routing:
+        state, broker = fresh_of(known, self.ages, self.now), self.broker
         world = (broker.directory, self.now, broker.calendars)
         return recipients(event, state, *world, event_id=about.event_id, sender=about.sender)
+
+    def _hold_late(self, pending: Pending, routing: Routing, about: EventFacts) -> None:
+        """Hold for those whose episode was closed before this came, where the agreements would have given it then."""
+        event, subject = pending.event, pending.subject
+        was = late.as_it_was(self.state(subject), event)
+        if was is None:
+            return
+        missed = missed_by(routing, self._routed(event, was, about))
+        situation = replace(self.situation(subject, event), state=was, seals_elsewhere=())
+        key = self.broker.keys.ids
+        decided = prepare(event, pending.event_id, missed, situation, self.stand.agreements, key)
+        meant = [made.recipient for made in decided if made.decision.outcome is not Outcome.SUPPRESS]
+        self.keep(subject, late.hold(self.state(subject), event, about, meant, self._world()))
 
     def _decide(self, pending: Pending, to: Iterable[Recipient], about: EventFacts) -> None:
         known = {exchange.exchange_id for exchange in pending.exchanges}
@@ -195,14 +201,14 @@ class Absorption:
             return
         now = self.situation(subject)
         seals = (*now.state.seals, *now.seals_elsewhere)
-        world = World(self.now, self.broker.directory, self.broker.calendars)
-        said = act_for_setting(about.event_id, about.sender, seals, world)
+        said = act_for_setting(about.event_id, about.sender, seals, self._world())
         self.keep(subject, Step(self.state(subject), said))
 
     def keep(self, subject: SubjectId, step: Step) -> None:
         """Keep a step: its state, what it says, what it lets go, what it takes back."""
         before = self.state(subject)
         self.states[subject] = step.state
+        self.statements.extend(sworn(before.late, step.state.late))
         moved = step.register_moved or fewer_grounds(before, step.state)
         if step.state != before or moved:
             self.touched[subject] = self.touched.get(subject, False) or moved
@@ -258,8 +264,9 @@ class Absorption:
     def decide_again(self, subject: SubjectId, stored: StoredEvent, event: Event) -> None:
         """Route a stored event again, as things stand now."""
         about = EventFacts(stored.event_id.hex(), self.now, event.envelope.organisation or "")
-        routing = self._routed(event, subject, about)
-        to = [need.recipient for need in routing.needs if not came_later(self.state(subject), need, stored.decided_at)]
+        state = self.state(subject)
+        needs = self._routed(event, state, about).needs
+        to = [n.recipient for n in needs if not came_later(state, n, stored.decided_at, about.event_id)]
         prepared = self.prepare_for(event, EventId(stored.event_id), subject, to)
         later = changed_since(self.tx, stored, subject, self.standing(prepared), self.later)
         if later is not None:

@@ -13,10 +13,11 @@ from ledger.rows import CarrierRows, EventRow, Redecision
 from sharing import reconciliation
 from sharing.ids import SubjectId
 from sharing.vocabulary import Outcome
-from streams.agents.absorption import Absorption, Pending
+from streams.agents.absorption import Absorption
 from streams.agents.again import Later, redecisions
 from streams.agents.handover import Named
 from streams.agents.levels import ask
+from streams.agents.pending import Pending
 from streams.agents.rows import exchange_row
 from streams.agents.views import view_of
 from streams.broker import ENGINE

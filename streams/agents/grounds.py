@@ -9,9 +9,10 @@ from datetime import datetime
 
 from sharing.facts.situation import MaxAges
 from sharing.policy import Guard
-from sharing.reconciliation.involved import fresh, has_open_referral
+from sharing.reconciliation.involved import fresh, has_open_referral, is_let_go
 from sharing.reconciliation.state import SubjectState
-from sharing.routing import Ground, Need
+from sharing.routing import Ground, Need, Routing
+from sharing.vocabulary import Recipient
 
 
 def fewer_grounds(before: SubjectState, after: SubjectState) -> bool:
@@ -31,10 +32,19 @@ def fresh_of(state: SubjectState, ages: MaxAges, now: datetime) -> SubjectState:
     return fresh(state, now, ages.get(Guard.OPEN_INVOLVEMENT), ages.get(Guard.OPEN_PLAN))
 
 
-def came_later(state: SubjectState, need: Need, decided_at: datetime) -> bool:
-    """Whether somebody became involved only after an event was decided: what was before is not told anew."""
-    if need.ground is not Ground.INVOLVEMENT:
+def came_later(state: SubjectState, need: Need, decided_at: datetime, event_id: str) -> bool:
+    """Whether somebody became involved only after an event was decided: what was before is not told anew.
+
+    What was held for them, because it came after their earlier episode was closed, is.
+    """
+    if need.ground is not Ground.INVOLVEMENT or is_let_go(state, event_id, need.recipient):
         return False
     mine = (need.recipient.organisation, need.recipient.function, None)
     opened = [i.opened_at for i in state.involvements if (i.organisation, i.function, i.until) == mine]
     return bool(opened) and all(at is not None and at > decided_at for at in opened)
+
+
+def missed_by(routing: Routing, as_it_was: Routing) -> tuple[Recipient, ...]:
+    """Who would have got an event by an involvement that is closed now, and does not get it."""
+    now = set(routing.recipients)
+    return tuple(n.recipient for n in as_it_was.needs if n.ground is Ground.INVOLVEMENT and n.recipient not in now)

@@ -37,6 +37,7 @@ from sharing.events.clinical import DisclosureKind, DisclosureRecorded
 from sharing.events.early_help import EarlyHelpAssessmentChanged, FamilyConsent
 from sharing.policy import Facts, Guard, decide, field_classes, load
 from sharing.vocabulary import FieldClass, Outcome, RecipientKind
+from streams.agents.late import kept as kept_late
 from tests.sharing.redaction.test_allowed import OPEN
 from tests.streams.corridor import (
     COMMUNITY,
@@ -300,15 +301,27 @@ def test_16_before_birth_the_plan_is_found_by_the_mothers_number(corridor):
     assert seen.child.nhs_number == "9434765919"
 
 
-def test_17_a_closed_involvement_hears_nothing_more(corridor):
+def test_17_a_closed_involvement_hears_nothing_more_and_what_comes_late_for_it_is_held(corridor):
     involve(corridor, COMMUNITY, "health_visitor")
     missing(corridor)
     heard = len(corridor.views(COMMUNITY, "police.missing.changed"))
     corridor.say(InvolvementChanged, CSC, ROSA, organisation=COMMUNITY, function="health_visitor",
                  action=InvolvementAction.CLOSED)  # fmt: skip
     missing(corridor, since=FRIDAY)
+    corridor.now += timedelta(days=3)
+    late = corridor.event(MissingChanged, POLICE, ROSA, action=MissingAction.FOUND)
+    before_it_ended = FRIDAY - timedelta(hours=1)
+    corridor.send(POLICE, replace(late, envelope=replace(late.envelope, occurred_at=before_it_ended)))
+    corridor.flow()
     assert heard == 1
     assert len(corridor.views(COMMUNITY, "police.missing.changed")) == 1
+    assert [(one.organisation, one.event) for one in kept_late(corridor.broker)] == [
+        (COMMUNITY, late.envelope.event_id)
+    ]
+    corridor.now += timedelta(days=1)
+    corridor.say(InvolvementChanged, CSC, ROSA, organisation=COMMUNITY, function="health_visitor",
+                 action=InvolvementAction.OPENED, since=corridor.now.date())  # fmt: skip
+    assert [v.event.action for v in corridor.views(COMMUNITY, "police.missing.changed")][1:] == [MissingAction.FOUND]
 
 
 def test_18_the_old_school_does_not_learn_the_new_one_under_a_seal(corridor):

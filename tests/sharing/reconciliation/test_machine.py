@@ -5,10 +5,11 @@ from itertools import product
 import pytest
 
 from sharing.events import EVENT_TYPES, ContactDecided, ContactOutcome, ReferralDecided, ReferralOutcome
+from sharing.reconciliation.clock_rule import Span
 from sharing.reconciliation.document import owed_as_markdown, rules_as_markdown, transitions_as_markdown
 from sharing.reconciliation.machine import TRANSITIONS, Signal, Transition, advance
 from sharing.reconciliation.owed import CONTACT_OWED, REFERRAL_OWED
-from sharing.reconciliation.rules import RULES, WAITS, Span
+from sharing.reconciliation.rules import RULES, WAITS
 from sharing.reconciliation.state import QuestionState
 
 ENDED = (QuestionState.ANSWERED, QuestionState.CLOSED)

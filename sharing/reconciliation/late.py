@@ -1,0 +1,95 @@
+"""An event that comes after the episode to which it belongs was closed: held, not delivered.
+
+Who was involved then would have got it, and is not involved now. It waits for that one: until a new episode of the same
+function opens, or until a person lets it go or drops it. Its sender, who knows what it says, is asked about it under a
+clock that warns before it ends; who it waits for is not told to the sender, nor to anybody else.
+
+Left out: whether the agreements would have given it (the caller asks them, with the state `as_it_was`), and the word of
+a person (`streams.agents.late`). Rules: an episode's own events alone, so what was before it, or between two, is no
+business of it; whoever holds the case knows all the same; held once, settled once. Whether something is held depends on
+no seal, since its sender hears of it; whether it then goes does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+from sharing.calendar import local
+from sharing.events import Child, Event, TaskKind, TaskRaised
+from sharing.reconciliation.involved import open_involvements
+from sharing.reconciliation.machine import Signal
+from sharing.reconciliation.parties import speaker
+from sharing.reconciliation.questions import settle
+from sharing.reconciliation.rules import LATE_EVENT
+from sharing.reconciliation.saying import World, envelope, then
+from sharing.reconciliation.standing import Fate, Late, MeasureKind
+from sharing.reconciliation.state import EventFacts, Involvement, Said, Step, SubjectState
+from sharing.vocabulary import Recipient, RecipientKind
+
+WHY, NEW_EPISODE = "LATE_FOR_A_CLOSED_EPISODE", "NEW_EPISODE"
+
+
+def as_it_was(state: SubjectState, event: Event) -> SubjectState | None:
+    """The state with the closed episodes open to which an event belongs, and no seal; None where it belongs to none."""
+    said = event.envelope.occurred_at or event.envelope.recorded_at
+    if said is None or not any(_held_then(i, said) for i in state.involvements):
+        return None
+    opened = (replace(i, until=None) if _held_then(i, said) else i for i in state.involvements)
+    measures = (m for m in state.measures if m.kind is not MeasureKind.INVESTIGATION)
+    return replace(state, involvements=tuple(opened), measures=tuple(measures), seals=())
+
+
+def _held_then(involvement: Involvement, said: datetime) -> bool:
+    """Whether a moment lies within an episode that is closed. One that began before anybody wrote it down counts."""
+    if involvement.until is None or involvement.kind is RecipientKind.ALLOCATED_TEAM:
+        return False
+    ended = involvement.said.as_of if involvement.said else None
+    end = ended or datetime.combine(involvement.until, time(), UTC)
+    return involvement.since <= local(said).date() and said < end
+
+
+def hold(state: SubjectState, event: Event, about: EventFacts, meant: Iterable[Recipient], world: World) -> Step:
+    """Let an event wait for whom it was meant; its sender is asked about it."""
+    known = {late.key for late in state.late}
+    new = [Late(about.event_id, event.event_type, to, world.now) for to in meant]
+    new = [late for late in new if late.key not in known]
+    if not new:
+        return Step(state)
+    asked = speaker(world.directory, about.sender, event.envelope.author_function)
+    task = TaskRaised(
+        envelope=envelope(world.now, None),
+        child=Child(),
+        task=TaskKind.LOOK_AT_LATE_EVENT,
+        about_event=about.event_id,
+        why=WHY,
+    )
+    said = Said(task, (asked,) if asked else (), f"{LATE_EVENT}/{about.event_id}", child_of=about.event_id)
+    return Step(replace(state, late=(*state.late, *new)), (said,), changed=True)
+
+
+def absorb(state: SubjectState, _event: Event, _about: EventFacts, world: World) -> Step:
+    """Let go what waits for somebody whose new episode has opened since."""
+    step = Step(state)
+    for late in state.late:
+        if late.fate is Fate.WAITS and _opened_since(state, late, world):
+            step = then(step, settled(step.state, replace(late, fate=Fate.LET_GO, why=NEW_EPISODE)))
+    return step
+
+
+def _opened_since(state: SubjectState, late: Late, world: World) -> bool:
+    mine = (late.recipient.organisation, late.recipient.function)
+    return any(
+        (i.organisation, i.function) == mine and i.opened_at is not None and i.opened_at > late.since
+        for i in open_involvements(state, local(world.now).date())
+    )
+
+
+def settled(state: SubjectState, late: Late) -> Step:
+    """The state with a fate in its place; the sender's clock ends with the last of an event's that waited."""
+    placed = replace(state, late=tuple(late if known.key == late.key else known for known in state.late))
+    if not any(one.event_id == late.event_id and one.fate is Fate.WAITS for one in placed.late):
+        for question in placed.questions:
+            if question.rule == LATE_EVENT and question.about == late.event_id and question.is_open:
+                placed = settle(placed, question, Signal.SETTLED)
+    again = (late.event_id,) if late.fate is Fate.LET_GO else ()
+    return Step(placed, release_again=again, register_moved=bool(again), changed=True)

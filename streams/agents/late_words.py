@@ -1,0 +1,35 @@
+"""What the ledger swears to about events that came too late: held, let go, dropped, each without a word of the event.
+
+Left out: why they are held (`sharing.reconciliation.late`) and what a person does (`late`).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from ledger.rows import Statement
+from sharing.policy.canonical import canonical
+from sharing.reconciliation.late import WHY
+from sharing.reconciliation.standing import Fate, Late
+
+KINDS = {Fate.WAITS: "hold.late", Fate.LET_GO: "hold.late-let-go", Fate.DROPPED: "hold.late-dropped"}
+
+
+def sworn(before: Iterable[Late], after: Iterable[Late]) -> Iterator[Statement]:
+    """A statement for each that is new, or whose fate is."""
+    if after is before:
+        return
+    known = {late.key: late.fate for late in before}
+    for late in after:
+        if known.get(late.key) is not late.fate:
+            yield Statement(KINDS[late.fate], canonical(_body(late)))
+
+
+def _body(late: Late) -> dict[str, str]:
+    return {
+        "by": late.by,
+        "event": late.event_id,
+        "function": late.recipient.function,
+        "kind": late.recipient.kind.value,
+        "organisation": late.recipient.organisation,
+        "type": late.event_type,
+        "why": late.why or WHY,
+    }
