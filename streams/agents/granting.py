@@ -28,7 +28,7 @@ from sharing.vocabulary import Outcome
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.closing import write
-from streams.agents.recalls import recall_earlier, value_at
+from streams.agents.recalls import GRANT_ENDED, recall_earlier, value_at
 from streams.agents.text_asking import Unasked, ask, texts_of
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
@@ -200,7 +200,7 @@ def _end(work: Absorption, subject: SubjectId, grant_id: str, word: dict[str, st
         raise Rejected("ENDED_BEFORE", "grant", "this grant has ended already")
     work.tx.move_head()
     work.say(subject, step)
-    work.take_back(lambda whose: recall_earlier(work, whose))
+    work.take_back(lambda whose: recall_earlier(work, whose, GRANT_ENDED, grant_ended=True))
     _swear(work, REVOKED, subject, grant_id, approval=word)
 
 

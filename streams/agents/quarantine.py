@@ -105,7 +105,7 @@ def _on_its_way(work: Absorption, event_n: int, subject: SubjectId, body: dict[s
     to = Recipient(body["organisation"], body["function"], RecipientKind(kind))
     (made,) = work.prepare_for(event, EventId(stored.event_id), subject, [to])
     follows = let_go_text(work.tx, body["exchange"])
-    decision = after_review(made.decision, follows) if follows else made.decision
+    decision = after_review(work.tx, made.decision, follows) if follows else made.decision
     again = Exchange(ExchangeId(bytes.fromhex(body["exchange"])), to, decision)
     if follows is not None and has_lapsed(follows, again):
         work.statements.append(lapse(follows))

@@ -22,6 +22,7 @@ from sharing.vocabulary import Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.closing import write
 from streams.agents.recalls import ISSUED, recall_one
+from streams.agents.text_queue import followers
 from streams.broker import Broker
 
 ACKNOWLEDGED_WITHIN = timedelta(hours=RULES[RECALL_ACKNOWLEDGED].lasts.amount)
@@ -123,7 +124,9 @@ def _recall_of(statement: StoredStatement, back: dict[str, datetime]) -> Recall:
 def _to_recall(
     tx: Transaction, subject: SubjectId, stored: StoredEvent, exchange: bytes, *, everybody: bool
 ) -> list[Released]:
-    had = [r for r in tx.released_of(subject) if r.event_n == stored.n and (everybody or r.exchange_id == exchange)]
+    followed = followers(tx, exchange.hex())  # texts of it that a person let go afterwards
+    left = [r for r in tx.released_of(subject) if r.event_n == stored.n]
+    had = [r for r in left if everybody or r.exchange_id == exchange or r.exchange_id.hex() in followed]
     if not had:
         raise Rejected("NOBODY_HAS_IT", "exchange", f"{exchange.hex()} has not left, so nobody can give it back")
     before = {json.loads(s.body)["exchange"] for s in tx.statements(ISSUED)}

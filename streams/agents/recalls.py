@@ -26,23 +26,26 @@ from sharing.vocabulary import SETTINGS, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.sealed import names_of
-from streams.agents.text_queue import RECALLED, LetGo, lapsed, let_go
+from streams.agents.text_queue import RECALL_ISSUED, RECALLED, LetGo, lapsed, let_go
 from streams.agents.text_views import lapse, words_of
 from streams.agents.views import AREA_WIDE, BROKER_SAYS
 
 WHY = "Withdrawn by its sender. Delete any copy and do not use it."
 AFTER = "after-recall"
-ISSUED, ACKNOWLEDGED = "recall.issued", "recall.acknowledged"
-LATE_SEAL, WRONG_LINK = "LATE_SEAL", "WRONG_LINK"
+ISSUED, ACKNOWLEDGED = RECALL_ISSUED, "recall.acknowledged"
+LATE_SEAL, WRONG_LINK, GRANT_ENDED = "LATE_SEAL", "WRONG_LINK", "GRANT_ENDED"
 
 
-def recall_earlier(work: Absorption, subject: SubjectId, why: str = LATE_SEAL) -> Iterator[Said]:
+def recall_earlier(
+    work: Absorption, subject: SubjectId, why: str = LATE_SEAL, *, grant_ended: bool = False
+) -> Iterator[Said]:
     """What must be taken back now that a register of this subject moved; the rest is decided again on the way.
 
     Args:
         work: The transaction's work; exchanges that replace a recalled one are added to it.
         subject: Whose register moved.
         why: Code for the ledger.
+        grant_ended: Whether somebody ended a grant: what went by a grant alone, and no other gives, is taken back too.
     """
     released = [r for r in work.tx.released_of(subject) if r.kind in set(RecipientKind)]
     decisions = work.tx.outcomes({r.outcome for r in released})
@@ -59,6 +62,7 @@ def recall_earlier(work: Absorption, subject: SubjectId, why: str = LATE_SEAL) -
         if again.exchange_id in known or (follows is not None and follows.following in lapsed(work.tx)):
             continue  # taken back before; what replaced it is looked at on its own
         closed = _closed(work, event, decisions[one.outcome], again, facts_now(work, event, stored, again, subject))
+        closed |= _granted_no_more(event, decisions[one.outcome], again) if grant_ended else set()
         told = any(_tells(work, event, path, again.recipient) for path in closed)
         if follows is not None:
             if told or _words_tell(work, event, again, follows, subject):
@@ -111,9 +115,12 @@ def _decided_again(work: Absorption, event: Event, event_id: EventId, one: Relea
     """The same event for the same recipient, decided now, under an exchange id that follows from the recalled one."""
     recipient = Recipient(one.organisation, one.function, RecipientKind(one.kind))
     (made,) = work.prepare_for(event, event_id, subject, [recipient])
-    function = f"{recipient.function}/{AFTER}"
-    following = exchange_id(work.broker.keys.ids, EventId(one.exchange_id), recipient.organisation, function)
-    return Exchange(ExchangeId(following), recipient, made.decision)
+    return Exchange(replacement(work, one.exchange_id, recipient), recipient, made.decision)
+
+
+def replacement(work: Absorption, exchange: bytes, to: Recipient) -> ExchangeId:
+    """Id of the exchange by which goes again what may still be seen of one that was taken back."""
+    return exchange_id(work.broker.keys.ids, EventId(exchange), to.organisation, f"{to.function}/{AFTER}")
 
 
 def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, now: Facts) -> set[str]:
@@ -133,6 +140,14 @@ def _closed(work: Absorption, event: Event, decision: bytes, again: Exchange, no
     ruled = [r for decided in (again.decision, sealed_then) for r in decided.fields if r.reason == SEALED]
     lowered = {r.path for r in ruled if before.get(r.path, r.transform.words) != r.transform.words}
     return {path for path in lowered if path == EXISTS or value_at(event, path) is not None}
+
+
+def _granted_no_more(event: Event, decision: bytes, again: Exchange) -> set[str]:
+    """Paths of values that went out by a grant alone, and that nothing gives any more."""
+    kept = json.loads(decision)
+    gone = {row[0] for row in kept["fields"] if goes(row)} & set(kept.get("granted", ()))
+    now = {r.path for r in again.decision.fields if r.is_released or r.awaits_review}
+    return {path for path in gone - now if value_at(event, path) is not None}
 
 
 def _tells(work: Absorption, event: Event, path: str, recipient: Recipient) -> bool:

@@ -245,7 +245,7 @@ class Release:
         subject, recipient, event = work.subjects.root(item.subject), _recipient(item), self._event(work.tx, item)
         (made,) = work.prepare_for(event, EventId(item.event_id), subject, [recipient])
         follows = self.reviews.follows(work.tx, item)
-        decision = after_review(made.decision, follows) if follows else made.decision
+        decision = after_review(work.tx, made.decision, follows) if follows else made.decision
         exchange = Exchange(ExchangeId(item.exchange_id), recipient, decision)
         if stale or decision.digest != digest:
             return exchange, View(b"", b"", event.event_type)

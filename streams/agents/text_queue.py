@@ -19,6 +19,7 @@ PREFIX = "review."
 ASKED, RELEASED, WITHHELD, LAPSED = "review.asked", "review.released", "review.withheld", "review.lapsed"
 NOT_PERMITTED, RECALLED = "NO_LONGER_PERMITTED", "RECALLED"
 """Why a text lapsed."""
+RECALL_ISSUED = "recall.issued"
 
 
 class Text(NamedTuple):
@@ -120,23 +121,35 @@ def let_go(tx: Transaction, following: str) -> LetGo | None:
     return next((_let_go(body) for body in bodies if body["following"] == following), None)
 
 
+def followers(tx: Transaction, exchange: str) -> set[str]:
+    """Hex ids of the exchanges in which a text of this one went afterwards. `exchange`: hex id."""
+    bodies = (json.loads(s.body) for s in tx.statements(RELEASED))
+    return {body["following"] for body in bodies if body["exchange"] == exchange}
+
+
 def lapsed(tx: Transaction) -> set[str]:
     """Hex ids of the exchanges whose text was taken back, or did not go in the end."""
     return {json.loads(s.body)["following"] for s in tx.statements(LAPSED)} - {""}
 
 
+def taken_back(tx: Transaction) -> set[str]:
+    """Hex ids of all exchanges that were recalled."""
+    return {json.loads(s.body)["exchange"] for s in tx.statements(RECALL_ISSUED)}
+
+
 def gone_before(tx: Transaction, text: Text) -> dict[str, str]:
     """Path to record of every text of the same event that a person let go to the same recipient, and that stands."""
-    kept: dict[str, str] = {}
+    kept: dict[str, tuple[str, str]] = {}
     for statement, body in _read(tx.statements(PREFIX)):
         other = text_of(body)
         if other._replace(path=text.path) != text:
             continue
         if statement.kind == RELEASED:
-            kept[other.path] = body["records"][other.path]
+            kept[other.path] = body["following"], body["records"][other.path]
         elif statement.kind == LAPSED:
             kept.pop(other.path, None)
-    return kept
+    back = taken_back(tx) if kept else set()
+    return {path: record for path, (following, record) in kept.items() if following not in back}
 
 
 def text_of(body: Mapping[str, Any]) -> Text:

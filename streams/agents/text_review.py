@@ -9,7 +9,7 @@ decided anew; both words stand in the ledger, with the function that said them a
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.rows import Statement, StoredEvent
 from ledger.store import Transaction
@@ -30,18 +30,20 @@ from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.closing import write
-from streams.agents.recalls import follow
+from streams.agents.recalls import follow, replacement
 from streams.agents.sealed import opened, rows_about
 from streams.agents.text_asking import value_of
 from streams.agents.text_queue import (
     LAPSED,
     NOT_PERMITTED,
+    RECALLED,
     RELEASED,
     WITHHELD,
     Waiting,
     asked,
     gone_before,
     said_of,
+    taken_back,
 )
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
@@ -60,7 +62,13 @@ class Shown(Quiet):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A text that waits, with all that it takes to decide about it."""
+    """A text that waits, with all that it takes to decide about it.
+
+    Attributes:
+        waiting: With the exchange by which its recipient has the rest now.
+        stands: Whether its recipient has the rest: nobody took it back.
+        now: What is decided about its event now.
+    """
 
     work: Absorption
     waiting: Waiting
@@ -68,12 +76,13 @@ class Opened:
     event: Event
     subject: SubjectId
     now: Exchange
+    stands: bool
 
     @property
     def may_go(self) -> bool:
-        """Whether the agreements still let the text go once a person has read it."""
+        """Whether the agreements still let the text go once a person has read it, to somebody who has the rest."""
         paths = {ruling.path for ruling in self.now.decision.to_review}
-        return self.now.decision.outcome is Outcome.DELIVER and self.waiting.text.path in paths
+        return self.stands and self.now.decision.outcome is Outcome.DELIVER and self.waiting.text.path in paths
 
     @property
     def text(self) -> str:
@@ -167,7 +176,7 @@ def tidy(work: Absorption, subject: SubjectId) -> None:
     for one in asked(work.tx) if tasks else ():
         found = _looked_at(work, one, locked=True) if one.task in tasks and one.is_open else None
         if found is not None and not found.may_go:
-            body = said_of(one, following="", why=NOT_PERMITTED)
+            body = said_of(one, following="", why=NOT_PERMITTED if found.stands else RECALLED)
             work.statements.append(Statement(LAPSED, canonical(body)))
             _task_done(found)
 
@@ -176,19 +185,24 @@ def tidy(work: Absorption, subject: SubjectId) -> None:
 
 
 def _open(broker: Broker, tx: Transaction, number: int, *, locked: bool = False, may_go: bool = True) -> Opened:
-    one = next((w for w in asked(tx) if w.number == number), None)
-    if one is None:
-        raise Rejected("NO_SUCH_TEXT", "text", f"no text {number} waits; see crosswalk scrub ls")
+    found = _looked_at(Absorption(broker, tx), _named(tx, number), locked=locked)
+    if found is None:
+        raise Rejected("FORGOTTEN", "text", "the key of this child was destroyed: there is nothing to read")
+    one = _named(tx, number)  # again, now that nobody else can decide about it
     if not one.is_open:
         word = one.state.partition(".")[2]
         raise Rejected("DONE_BEFORE", "text", f"text {number} waits no longer: it was {word}; nothing is changed here")
-    found = _looked_at(Absorption(broker, tx), one, locked=locked)
-    if found is None:
-        raise Rejected("FORGOTTEN", "text", "the key of this child was destroyed: there is nothing to read")
     if may_go and not found.may_go:
-        reason = f"text {number} may not go any more: the agreements do not give it as things stand now"
-        raise Rejected("NO_LONGER_PERMITTED", "text", reason)
+        reason = "the agreements do not give it as things stand now" if found.stands else "its event was taken back"
+        raise Rejected("NO_LONGER_PERMITTED", "text", f"text {number} may not go any more: {reason}")
     return found
+
+
+def _named(tx: Transaction, number: int) -> Waiting:
+    for one in asked(tx):
+        if one.number == number:
+            return one
+    raise Rejected("NO_SUCH_TEXT", "text", f"no text {number} waits; see crosswalk scrub ls")
 
 
 def _looked_at(work: Absorption, one: Waiting, *, locked: bool = False) -> Opened | None:
@@ -205,7 +219,21 @@ def _looked_at(work: Absorption, one: Waiting, *, locked: bool = False) -> Opene
     event = decode(tx.content(stored.n), work.broker.catalogue)
     to = Recipient(one.text.organisation, one.text.function, RecipientKind(one.kind))
     (now,) = work.prepare_for(event, EventId(stored.event_id), subject, [to])
-    return Opened(work, one, stored, event, subject, now)
+    exchange = _had_now(work, stored, one, to)
+    one = replace(one, exchange=exchange) if exchange else one
+    return Opened(work, one, stored, event, subject, now, stands=exchange is not None)
+
+
+def _had_now(work: Absorption, stored: StoredEvent, one: Waiting, to: Recipient) -> str | None:
+    """The exchange by which the recipient has the rest of the event: that of the asking, or what replaced it since."""
+    taken = taken_back(work.tx)
+    states = {x.exchange_id.hex(): x.state for row in work.tx.redecisions([stored.n]) for x in row.exchanges}
+    exchange = one.exchange
+    while exchange in taken:
+        exchange = replacement(work, bytes.fromhex(exchange), to).hex()
+        if states.get(exchange) is not Outcome.DELIVER:
+            return None
+    return exchange
 
 
 def _shown(found: Opened) -> Shown:

@@ -21,7 +21,7 @@ from sharing.policy.outcomes import REVIEW
 from sharing.release import Exchange
 from sharing.vocabulary import Outcome
 from streams.agents.text_asking import still_to_ask, value_of
-from streams.agents.text_queue import LAPSED, NOT_PERMITTED, PREFIX, LetGo, Text, Words, let_go, said_of
+from streams.agents.text_queue import LAPSED, NOT_PERMITTED, PREFIX, LetGo, Text, Words, let_go, said_of, taken_back
 from streams.broker import Broker
 
 SET_ASIDE = "text-lapsed"
@@ -54,15 +54,21 @@ class Reviews:
 
     def _look(self, tx: Transaction, outcome: int) -> tuple[tuple[str, ...], bool]:
         if outcome not in self._rows:
-            rows = json.loads(tx.outcomes([outcome])[outcome])["fields"]
+            body = tx.outcomes([outcome])[outcome]
+            rows = json.loads(body)["fields"] if b'"review' in body else ()
             waits = tuple(row[0] for row in rows if row[2] == REVIEW)
             self._rows[outcome] = waits, any(row[2] == REVIEWED for row in rows)
         return self._rows[outcome]
 
 
-def after_review(decision: Decision, follows: LetGo) -> Decision:
-    """A decision made now, with the texts that a person let go; as it is where the text may not go any more."""
+def after_review(tx: Transaction, decision: Decision, follows: LetGo) -> Decision:
+    """A decision made now, with the texts that a person let go; as it is where the text may not go any more.
+
+    What followed an exchange that was taken back does not go: what replaces that one is asked about anew.
+    """
     waits = {ruling.path for ruling in decision.to_review}
+    if follows.exchange in taken_back(tx):
+        return decision
     if decision.outcome is not Outcome.DELIVER or follows.text.path not in waits:
         return decision
     return decision.after_review(waits & set(follows.records))

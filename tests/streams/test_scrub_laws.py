@@ -20,20 +20,24 @@ from sharing.events import (
     SealAction,
     SealChanged,
     SealKind,
+    StrategyConcluded,
     StrategyConvened,
     TaskKind,
 )
+from sharing.granting import sign
 from sharing.policy.canonical import canonical
-from streams.agents import text_review
+from streams.agents import reviewing, text_review
+from streams.agents.granting import revoke
 from streams.agents.quarantine import kept
 from streams.agents.quarantine import let_go as let_go_at_the_door
-from streams.agents.recalling import recalls
+from streams.agents.recalling import recall, recalls
 from streams.agents.text_queue import ASKED, LAPSED, RELEASED, WITHHELD
 from tests.ledger.exports import exported
 from tests.streams.corridor import COMMUNITY, CSC, FRIDAY, GP, POLICE, Corridor, View
 from tests.streams.families import POSTCODE, ROSA, STREET, TELEPHONE
+from tests.streams.test_grant_laws import SEEDS, enquiry, give, table
 from tests.streams.test_grant_laws import asked as grant_asked
-from tests.streams.test_grant_laws import enquiry, give
+from tests.streams.test_review_laws import ELSEWHERE
 from tests.streams.test_seal_laws import carries, involve, seal
 
 PPN = "police.ppn.submitted"
@@ -386,6 +390,86 @@ def test_nothing_is_taken_back_twice(waiting):
     waiting.send(CSC, waiting.event(SealChanged, CSC, ROSA, kind=SealKind.S_FLAG, action=SealAction.SET))
     waiting.flow()
     assert len(recalls(waiting.broker)) == before
+
+
+def test_what_a_late_seal_replaced_is_what_the_text_follows(waiting):
+    waiting.send(POLICE, seal(waiting))
+    waiting.flow()
+    first, anew = notices(waiting)
+    assert len(words(waiting, ASKED)) == 1, "it waits already"
+    let_go(waiting)
+    assert notices(waiting)[-1].event.envelope.in_reply_to == anew.exchange != first.exchange
+    assert len(texts(waiting)) == 1
+
+
+def test_what_a_person_took_back_has_no_text_that_could_go(waiting):
+    seen = text_review.show(waiting.broker, 1).seen
+    recall(waiting.broker, bytes.fromhex(notices(waiting)[0].exchange), "data-protection-officer", "WRONG_RECIPIENT")
+    waiting.flow()
+    assert text_review.waiting(waiting.broker) == []
+    with pytest.raises(Rejected, match="its event was taken back"):
+        text_review.release(waiting.broker, 1, "force_duty", "OTHER", seen)
+    waiting.pass_time(FRIDAY + timedelta(days=4))
+    assert [w["why"] for w in words(waiting, LAPSED)] == ["RECALLED"]
+    assert texts(waiting) == []
+
+
+def test_who_takes_back_an_exchange_takes_back_the_text_that_followed(waiting):
+    following = let_go(waiting)
+    first = notices(waiting)[0].exchange
+    taken = recall(waiting.broker, bytes.fromhex(first), "data-protection-officer", "WRONG_RECIPIENT")
+    assert {one.exchange for one in taken} == {first, following}
+
+
+def test_a_text_on_its_way_does_not_go_when_its_event_was_taken_back(waiting):
+    shown = text_review.show(waiting.broker, 1)
+    text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
+    recall(waiting.broker, bytes.fromhex(notices(waiting)[0].exchange), "data-protection-officer", "WRONG_RECIPIENT")
+    waiting.flow()
+    assert texts(waiting) == []
+
+
+def test_a_grant_that_is_revoked_takes_back_the_text_that_went_by_it(corridor):
+    strategy(corridor)
+    request = grant_asked(corridor, "threshold_facts")
+    grant = give(corridor, request)
+    corridor.flow()
+    following = let_go(corridor)
+    assert len(facts_at_police(corridor)) == 1
+    signature = sign("revoked", request, SEEDS["hospital"])
+    revoke(corridor.broker, grant.grant_id, "hospital", signature, table())
+    corridor.flow()
+    assert {r.exchange for r in recalls(corridor.broker)} == {following}
+
+
+def test_two_texts_of_one_event_are_read_apart_and_the_second_comes_with_the_first(corridor):
+    corridor.say(
+        InvolvementChanged, CSC, ROSA, organisation=POLICE, function="force_duty", action=InvolvementAction.OPENED,
+        since=FRIDAY.date(),
+    )  # fmt: skip
+    enquiry(corridor)
+    corridor.say(StrategyConcluded, CSC, ROSA, reasons="because of the bruise", minutes="everybody came")
+    give(corridor, grant_asked(corridor, "reasons", "minutes"))
+    corridor.flow()
+    first, second = sorted(text_review.waiting(corridor.broker), key=lambda one: one.text.path)
+    let_go(corridor, number=first.number)
+    let_go(corridor, number=second.number)
+    seen = [(v.event.minutes, v.event.reasons) for v in corridor.views(POLICE, "csc.strategy.concluded")]
+    assert seen == [(None, None), ("everybody came", None), ("everybody came", "because of the bruise")]
+
+
+def test_a_record_of_doubtful_identity_waits_and_its_text_is_read_with_what_is_known_of_the_child(corridor):
+    involve(corridor, GP, "practice_lead")
+    event = told(corridor, ELSEWHERE, child_injury=f"she has a {GRAZE}, seen at {STREET}")
+    assert words(corridor) == [], "of whom it is not settled nothing reaches the surgery"
+    (doubt,) = reviewing.open_reviews(corridor.broker)
+    reviewing.settle(corridor.broker, doubt.number, 1, "front_door_manager")
+    corridor.flow()
+    let_go(corridor)
+    (text,) = texts(corridor)
+    assert GRAZE in text
+    assert STREET not in text, "the address stands in another record"
+    assert not [q for q in corridor.state(event).questions if q.rule == "text-review" and q.is_open]
 
 
 def test_the_last_door_searches_what_a_person_let_go(waiting, monkeypatch):
