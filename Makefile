@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 PLAYED := .crosswalk/played
 
-.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-stories wire-shorter bench clean
+.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-stories wire-shorter played bench clean
 
 help:
 	@echo "make demo    four agencies, real Kafka, faults on the way; prints what a person can check"
@@ -44,7 +44,7 @@ browser:
 unit: setup
 	@$(MAKE) --no-print-directory --output-sync=target -j2 unit-core unit-rooms
 
-CORE := tests/sharing tests/contracts tests/connectors tests/stories tests/ledger tests/deploy tests/checker
+CORE := tests/sharing tests/contracts tests/stories tests/checker
 unit-core: setup
 	$(BIN)/pytest -m "not wire and not slow" $(CORE)
 
@@ -66,10 +66,15 @@ wire-stories: setup
 	$(BIN)/pytest -m "wire or slow" --durations=10 tests $(addprefix --ignore=,$(SHORTER))
 
 # The demo is played once and kept; the tests of its judge plant their faults in a copy of it.
-test: lint browser unit
+played: setup
 	@rm -rf $(PLAYED) && mkdir -p $(dir $(PLAYED))
 	$(BIN)/crosswalk demo --once --json --keep $(PLAYED) > $(PLAYED).json
-	CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(MAKE) --no-print-directory wire
+	@tail -n 1 $(PLAYED).json
+
+# First what tells at once and the demo, beside each other; then all tests, three at a time: what waits makes room for what works.
+test: setup browser
+	@$(MAKE) --no-print-directory --output-sync=target -j2 played lint
+	@CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(MAKE) --no-print-directory --output-sync=target -j3 wire-stories wire-shorter unit-rooms unit-core
 	@rm -rf $(PLAYED)
 	@tail -n 1 $(PLAYED).json
 

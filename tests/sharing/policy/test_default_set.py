@@ -4,8 +4,6 @@ Row by row: the column "beyond the table, never" of the catalogue, as data; the 
 too; and what the variation for early years adds to the default set.
 """
 
-import time
-
 import pytest
 
 from agreements import read_texts
@@ -258,12 +256,6 @@ def test_every_permit_cites_its_law_and_every_agreement_its_assessment(agreement
 
 def test_no_cell_asks_for_so_many_facts_that_nobody_can_read_it(agreements):
     assert max(len(cell.guards) for cell in agreements.cells.values()) <= 16
-
-
-def test_the_set_is_read_and_proved_within_a_second_of_work(texts, classes):
-    began = time.process_time()
-    assert violations(load(texts, classes)) == ()
-    assert time.process_time() - began < 1.5, "one second is the aim; the rest is for a slow machine"
 
 
 # ------------------------------------------------------------------ a local variation
