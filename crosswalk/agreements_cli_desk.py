@@ -57,7 +57,7 @@ def desk() -> Desk:
         Misconfigured: a setting or file is wrong.
         Retryable: the database is away.
     """
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     clock = clock_from(settings.clock, production=settings.production)
     return Desk(Ledger.open(settings.database, load_or_create(settings.keys)), settings.partnership, clock())
 

@@ -33,7 +33,7 @@ from sharing.granting import (
 )
 from streams.agents import granting
 from streams.approver_keys import make_key, read_key
-from streams.broker import Broker, open_broker
+from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -180,8 +180,8 @@ def ls(
 
 
 def _opened() -> tuple[Settings, Broker]:
-    settings = Settings.from_environment(os.environ, PACKAGE)
-    return settings, open_broker(settings)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
+    return settings, open_existing(settings)
 
 
 def _table(settings: Settings, directory: Directory) -> dict[str, Approver]:

@@ -18,7 +18,7 @@ from crosswalk.clearance import cleared
 from sharing.errors import Misconfigured, Rejected
 from sharing.ids import ID_BYTES
 from streams.agents.quarantine import Kept, drop, kept, let_go
-from streams.broker import Broker, open_broker
+from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
@@ -97,11 +97,11 @@ def _opened(clearance_file: Path | None) -> Broker:
     Raises:
         Exit: without clearance, before anything was looked at.
     """
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     if not cleared(clearance_file, settings.keys):
         typer.echo(UNTOLD)
         raise typer.Exit(NOT_SO)
-    return open_broker(settings)
+    return open_existing(settings)
 
 
 def _hexed(exchange: str) -> str:

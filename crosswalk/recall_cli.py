@@ -22,7 +22,7 @@ from sharing.errors import Misconfigured, Rejected
 from sharing.ids import ID_BYTES
 from streams.agents.recalling import Recall, recalls
 from streams.agents.recalling import recall as take_back
-from streams.broker import Broker, open_broker
+from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
@@ -50,11 +50,11 @@ def recall(
     ] = None,
 ) -> None:
     """Take an exchange back from whoever had it, and say whom to ring first; or show how far recalls have come."""
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     if not cleared(clearance_file, settings.keys):
         typer.echo(UNTOLD)
         raise typer.Exit(NOT_SO)
-    broker = open_broker(settings)
+    broker = open_existing(settings)
     if what == STATUS:
         _status(broker, as_json=as_json)
         return

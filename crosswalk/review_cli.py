@@ -19,7 +19,7 @@ from sharing.errors import Misconfigured, Rejected
 from sharing.identity import NONE_OF_THEM
 from sharing.vocabulary import OrganisationKind
 from streams.agents.reviewing import Asked, one_review, open_reviews, settle
-from streams.broker import Broker, open_broker
+from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -76,7 +76,7 @@ def decide(
 
 
 def _broker() -> Broker:
-    return open_broker(Settings.from_environment(os.environ, PACKAGE))
+    return open_existing(Settings.from_environment(os.environ, PACKAGE, desk=True))
 
 
 def _choice(text: str) -> int:

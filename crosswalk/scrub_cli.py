@@ -23,7 +23,7 @@ from streams.agents.text_queue import Waiting, unanswered
 from streams.agents.text_review import Shown, show, waiting
 from streams.agents.text_review import release as let_go
 from streams.agents.text_review import withhold as keep
-from streams.broker import Broker, open_broker
+from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
@@ -119,7 +119,7 @@ def withhold(
 @scrub_app.command("status")
 def status(as_json: AsJson = False) -> None:
     """Say how many texts wait, and since when: for operators, of nobody in particular."""
-    broker = open_broker(Settings.from_environment(os.environ, PACKAGE))
+    broker = open_existing(Settings.from_environment(os.environ, PACKAGE, desk=True))
     with broker.ledger.reading() as tx:
         still = unanswered(tx)
     oldest = min((one.asked_at for one in still), default=None)
@@ -139,11 +139,11 @@ def _opened(clearance_file: Path | None) -> Broker:
     Raises:
         Exit: without clearance, before anything was looked at.
     """
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     if not cleared(clearance_file, settings.keys):
         typer.echo(UNTOLD)
         raise typer.Exit(NOT_SO)
-    return open_broker(settings)
+    return open_existing(settings)
 
 
 def _check(by: str, why: str, reasons: tuple[str, ...]) -> None:

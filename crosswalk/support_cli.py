@@ -21,7 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ledger.keys import load_or_create
+from ledger.keys import load
 from ledger.lanes import lane_states
 from ledger.store import Ledger, Transaction
 from ledger.upgrade import REVISION
@@ -61,12 +61,12 @@ def support_bundle(
     logs: Annotated[list[Path] | None, typer.Option("--log", help="Log file in JSON lines; may be repeated.")] = None,
 ) -> None:
     """Write a folder for whoever helps from outside: versions, settings without secrets, state, filtered logs."""
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     try:
         directory.mkdir(parents=True, mode=0o700)
     except OSError as fault:
         raise Misconfigured(f"{directory}: cannot be made ({fault.strerror}); name a new folder") from None
-    ledger = Ledger.open_existing(settings.database, load_or_create(settings.keys))
+    ledger = Ledger.open_existing(settings.database, load(settings.keys))
     try:
         with ledger.reading() as tx:
             state = _state(tx)

@@ -18,7 +18,7 @@ from crosswalk.explain import Explanation, explain, known
 from crosswalk.why_words import document, lines
 from sharing.errors import Misconfigured
 from sharing.ids import ID_BYTES
-from streams.broker import open_broker
+from streams.broker import open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
@@ -45,13 +45,13 @@ def why(
     revoke_from: Annotated[str, typer.Option("--revoke", metavar="NAME", help="End the clearance of this one.")] = "",
 ) -> None:
     """Explain one exchange: what was released, what was withheld, by which agreement, for what reason."""
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     if grant_to or revoke_from:
         _administer(settings.keys, grant_to, revoke_from, clearance_file)
         return
     identity = _identity(exchange)
     name = cleared(clearance_file, settings.keys)
-    broker = open_broker(settings)
+    broker = open_existing(settings)
     if not name:
         _untold(identity, as_json=as_json, there=known(broker, identity))
     found = explain(broker, identity)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from agreements import read_texts
-from ledger.keys import Keys, load_or_create
+from ledger.keys import Keys, load, load_or_create
 from ledger.store import Ledger, Transaction
 from schemas import read_schemas
 from sharing.calendar import Calendars
@@ -66,8 +66,23 @@ def open_broker(settings: Settings) -> Broker:
         Retryable: the database is away.
     """
     keys = load_or_create(settings.keys)
+    return _composed(settings, keys, Ledger.open(settings.database, keys))
+
+
+def open_existing(settings: Settings) -> Broker:
+    """The same for a person's command: neither ledger nor keys are made, so that a slip in a path makes none.
+
+    Raises:
+        Misconfigured: names every file at fault, or says that there is no ledger.
+        Retryable: the database is away.
+    """
+    keys = load(settings.keys)
+    return _composed(settings, keys, Ledger.open_existing(settings.database, keys))
+
+
+def _composed(settings: Settings, keys: Keys, ledger: Ledger) -> Broker:
     broker = Broker(
-        ledger=Ledger.open(settings.database, keys),
+        ledger=ledger,
         keys=keys,
         catalogue=Catalogue.of(read_schemas()),
         directory=read_directory(settings.partnership),

@@ -43,17 +43,19 @@ class Settings:
     ca_file: Path | None
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str], package: Path) -> "Settings":
+    def from_environment(cls, environ: Mapping[str, str], package: Path, *, desk: bool = False) -> "Settings":
         """Read the settings.
 
         Args:
             environ: The environment.
             package: Folder that holds the shipped `agreements/`.
+            desk: Whether it is for a person's command, which needs the ledger and neither cluster nor state.
 
         Raises:
             Misconfigured: names every variable that is absent or wrong.
         """
-        faults = [f"{name} is not set: {what}" for name, what in REQUIRED.items() if not environ.get(name)]
+        needed = {name: what for name, what in REQUIRED.items() if not desk or name not in OF_A_PROCESS}
+        faults = [f"{name} is not set: {what}" for name, what in needed.items() if not environ.get(name)]
         environment = environ.get("CROSSWALK_ENVIRONMENT", "development")
         if environment not in ENVIRONMENTS:
             faults.append(f"CROSSWALK_ENVIRONMENT: {environment!r} is not one of {', '.join(ENVIRONMENTS)}")
@@ -62,12 +64,12 @@ class Settings:
         if faults:
             raise Misconfigured("\n".join(faults))
         return cls(
-            bootstrap=environ["KAFKA_BOOTSTRAP"],
+            bootstrap=environ.get("KAFKA_BOOTSTRAP", ""),
             database=environ["CROSSWALK_DATABASE"],
             keys=Path(environ["CROSSWALK_KEYS"]),
             partnership=Path(environ["CROSSWALK_PARTNERSHIP"]),
             agreements=Path(environ.get("CROSSWALK_AGREEMENTS") or package / "agreements"),
-            state=Path(environ["CROSSWALK_STATE"]),
+            state=Path(environ.get("CROSSWALK_STATE", "")),
             clock=environ.get("CROSSWALK_CLOCK", "real"),
             worker=environ.get("CROSSWALK_WORKER", "worker"),
             production=environment == "production",
@@ -84,6 +86,8 @@ REQUIRED = {
     "CROSSWALK_PARTNERSHIP": "folder with directory.yaml and calendars.yaml",
     "CROSSWALK_STATE": "a folder that this process may write and lose",
 }
+OF_A_PROCESS = ("KAFKA_BOOTSTRAP", "CROSSWALK_STATE")
+"""Those that a person's command does without."""
 OPTIONAL = (
     "CROSSWALK_AGREEMENTS", "CROSSWALK_CLOCK", "CROSSWALK_WORKER", "CROSSWALK_ENVIRONMENT", "KAFKA_USERNAME",
     "KAFKA_PASSWORD_FILE", "KAFKA_CA_FILE",

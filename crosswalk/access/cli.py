@@ -42,7 +42,7 @@ from ledger.shredding import key_ids, subject_of
 from ledger.store import Transaction
 from sharing.calendar import local
 from sharing.errors import Misconfigured, Rejected
-from streams.broker import ENGINE, Broker, open_broker
+from streams.broker import ENGINE, Broker, open_existing
 from streams.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -222,10 +222,10 @@ def _function(by: str) -> str:
 
 
 def _broker(clearance_file: Path | None) -> Broker:
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     if not cleared(clearance_file, settings.keys):
         _not_done(ASK)
-    return open_broker(settings)
+    return open_existing(settings)
 
 
 def _write(folder: Path, texts: Mapping[str, bytes]) -> None:

@@ -28,7 +28,7 @@ from ledger.store import Transaction
 from sharing.calendar import at_local
 from sharing.errors import Misconfigured, Rejected
 from sharing.policy.canonical import canonical
-from streams.broker import ENGINE, Broker, open_broker
+from streams.broker import ENGINE, Broker, open_existing
 from streams.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -78,8 +78,8 @@ def processing(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")] = False,
 ) -> None:
     """Print the record of processing (Article 30), made of the agreements in force."""
-    settings = Settings.from_environment(os.environ, PACKAGE)
-    broker = open_broker(settings)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
+    broker = open_existing(settings)
     schedule = read_schedule(settings.partnership)
     with broker.ledger.reading() as tx:
         stand = broker.stand(tx)
@@ -103,11 +103,11 @@ def _tell(
 ) -> None:
     if as_ not in FORMATS:
         raise Misconfigured(f"--as: expected one of {', '.join(FORMATS)}")
-    settings = Settings.from_environment(os.environ, PACKAGE)
+    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     name = cleared(clearance_file, settings.keys)
     if not name:
         _untold(ASK)
-    broker = open_broker(settings)
+    broker = open_existing(settings)
     try:
         with broker.ledger.transaction() as tx:
             found = read(broker, tx)

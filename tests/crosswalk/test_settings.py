@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.keys import create
 from sharing.errors import Misconfigured
-from streams.settings import OPTIONAL, REQUIRED, Settings
+from streams.broker import open_existing
+from streams.settings import OF_A_PROCESS, OPTIONAL, REQUIRED, Settings
 from streams.worker import security_of
 
 PACKAGE = Path("/package")
@@ -84,3 +86,22 @@ def test_the_password_is_read_from_its_file_when_it_is_used(tmp_path):
 
 def test_a_certificate_without_a_user_is_tls_alone():
     assert security_of(read(KAFKA_CA_FILE="/ca.pem")) == {"security.protocol": "SSL", "ssl.ca.location": "/ca.pem"}
+
+
+def test_a_persons_command_needs_neither_cluster_nor_state():
+    needed = {name: FULL[name] for name in FULL if name not in OF_A_PROCESS}
+    assert Settings.from_environment(needed, PACKAGE, desk=True).database == FULL["CROSSWALK_DATABASE"]
+    with pytest.raises(Misconfigured) as fault:
+        Settings.from_environment({}, PACKAGE, desk=True)
+    assert [line.split(" ")[0] for line in str(fault.value).splitlines()] == list(needed)
+
+
+def test_a_slip_in_a_path_at_a_desk_makes_neither_keys_nor_ledger(tmp_path):
+    keys, ledger = tmp_path / "broker.key", tmp_path / "ledgr.db"
+    slipped = read(CROSSWALK_KEYS=str(keys), CROSSWALK_DATABASE=f"sqlite:///{ledger}")
+    with pytest.raises(Misconfigured, match="cannot read the key file"):
+        open_existing(slipped)
+    create(keys)
+    with pytest.raises(Misconfigured):
+        open_existing(slipped)
+    assert not ledger.exists()
