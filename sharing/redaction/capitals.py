@@ -84,7 +84,8 @@ to for from on is was who lives living aged age years year old month months pres
 both one two three four social worker health visitor gp school staff police duty team lead head deputy manager senior
 junior support assistant safeguarding designated named front door hospital ward agency provider key contact person
 relation role formerly nee aka alias called alone nil applicable recorded stated given friends dog none refused known
-as referrer informant anonymous suspect victim witness perpetrator alleged caller source covert
+as referrer informant anonymous driver taxi grandmother grandfather escort passenger suspect victim witness
+perpetrator alleged caller source covert
 """)
 )
 """Words in a field of names that name nobody."""

@@ -19,7 +19,7 @@ from sharing.redaction.capitals import CAPITALS, DWELLINGS, GENERIC, JOINED, NAM
 from sharing.redaction.family import Known
 from sharing.redaction.finds import Removal
 from sharing.redaction.letters import Letters, Word
-from sharing.redaction.nicknames import called
+from sharing.redaction.nicknames import called, is_given_name
 from sharing.redaction.ordinary import EVERYDAY, WORDS, is_ordinary
 from sharing.redaction.patterns import OUTWARD, POSTCODE
 from sharing.redaction.readings import squeeze
@@ -29,8 +29,8 @@ SHORTEST_SLIP, LONGEST_SLIP = 5, 32
 """Letters of a name that is recognised with one letter wrong."""
 _SHORTEST_FOREIGN = 2
 """Where words are written without blanks a name of two signs is looked for inside them."""
-_FEW, _PARTICULAR, _MOST_KINDS = 3, 2, 5
-_MAC_LENGTH = 6
+_FEW, _PARTICULAR, _MOST_KINDS = 4, 2, 5
+_MAC_LENGTH, _SHORTEST_PART = 6, 3
 _LOCAL, _NATIONAL, _SHORTEST_NUMBER = 6, 9, 3
 _LINES = re.compile(r"[,;\n]")
 _HISSING = ("s", "x", "z", "ch", "sh")
@@ -46,6 +46,7 @@ class Dictionary(Quiet):
         slips: Each name with one letter less -> the names.
         initials: Of persons of whom two names are known.
         places: Words that only these places have; whether one stays unless it has a capital within a sentence.
+        place_slips: Each of these words with one letter less -> the words.
         houses: Numbers of houses and flats.
         outwards: First halves of postcodes.
         numbers: Short numbers, which count as whole words.
@@ -57,6 +58,7 @@ class Dictionary(Quiet):
     slips: Mapping[str, frozenset[str]]
     initials: frozenset[str]
     places: Mapping[str, bool]
+    place_slips: Mapping[str, frozenset[str]]
     houses: frozenset[str]
     outwards: frozenset[str]
     numbers: frozenset[str]
@@ -71,20 +73,25 @@ def dictionary_of(known: Known) -> Dictionary:
     people = [_Person(spelling) for name in known.names for spelling in _cases(name)]
     own = {form for person in people for name in person.names for form in _spellings(name)}
     names = {form: name in WORDS or form in WORDS for name in called(own) for form in _several(name)}
-    names |= {form: name in EVERYDAY or form in EVERYDAY for name in own for form in _several(name)}
+    everyday = EVERYDAY.union(*(person.common for person in people))
+    names |= {form: name in everyday or form in everyday for name in own for form in _several(name)}
     anywhere: dict[str, Removal] = {}
     for place in known.places:
         anywhere |= dict.fromkeys(_whole_places(place), Removal.PLACE)
     for number in known.numbers:
         anywhere |= dict.fromkeys(_whole_numbers(number), Removal.NUMBER)
     for letters in [*own, *(whole for person in people for whole in person.together())]:
-        if len(letters) >= (SHORTEST if letters.isascii() else _SHORTEST_FOREIGN) and letters not in WORDS:
+        if len(letters) >= (SHORTEST if letters.isascii() else _SHORTEST_FOREIGN) and not (
+            letters in WORDS or letters in everyday
+        ):
             anywhere[letters] = Removal.NAME
+    places = _own_words(known.places, names)
     return Dictionary(
         names=names,
-        slips=_slips(name for name in own if SHORTEST_SLIP <= len(name) <= LONGEST_SLIP),
+        slips=_slips(own - everyday),
         initials=frozenset(letters for person in people for letters in person.initials()),
-        places=_own_words(known.places, names),
+        places=places,
+        place_slips=_slips(word for word, is_common in places.items() if not is_common),
         houses=frozenset(number for place in known.places for number in _house_numbers(place)),
         outwards=frozenset(code for place in known.places for code in OUTWARD.findall(Letters(place).plain)),
         numbers=frozenset(number for written in known.numbers for number in _short_numbers(written)),
@@ -100,19 +107,27 @@ def _cases(name: str) -> tuple[str, ...]:
 
 
 class _Person:
-    """The names in one field of names, which may hold roles, several persons or a sentence as well."""
+    """The names in one field of names, which may hold roles, several persons or a sentence as well.
+
+    Attributes:
+        names: Each single name, folded. `common`: of these, words that are hardly ever a name, as `Friend` is.
+    """
 
     def __init__(self, written: str) -> None:
-        parts = [part for part in _parts(Letters(written)) if not part.text.isdecimal()]
+        letters = Letters(written)
+        parts = [part for part in _parts(letters) if not part.text.isdecimal()]
         named = [p for p in parts if len(p.text) > 1 and p.text not in ROLES | PARTICLES]
         self._whole = [p.text for p in parts if p.text not in ROLES]
         self._plain = len(named) <= _FEW and all(p.capital for p in named)
-        self.names = [p.text for place, p in enumerate(named) if self._plain or _stands_out(p, place, named)]
+        self.common = _uncommon_uses(letters, parts)
+        own = [p.text for place, p in enumerate(named) if self._plain or _stands_out(p, place, named)]
+        within = {w.text for w in letters.words if len(w.text) >= _SHORTEST_PART} - {p.text for p in parts}
+        self.names = [*own, *self.common, *(within - ROLES - PARTICLES if self._plain else ())]
 
     def initials(self) -> Iterator[str]:
         """Both orders, for it is seldom said which name comes first."""
         first = [text[0] for text in self._whole if text not in PARTICLES]
-        if self._plain and 1 < len(first) <= _FEW + 1:
+        if self._plain and 1 < len(first) <= _FEW:
             yield from ("".join(first), "".join(reversed(first)), first[0] + first[-1], first[-1] + first[0])
 
     def together(self) -> Iterator[str]:
@@ -123,12 +138,19 @@ class _Person:
                 yield from (one + other, other + one)
 
 
+def _uncommon_uses(letters: Letters, parts: list[Word]) -> list[str]:
+    """Small words and roles that are somebody's name all the same: `Wei Du`, `Al Khan`, `Kelly Friend`."""
+    small = [p.text for p in parts if p.capital and p.text in PARTICLES and (p is parts[-1] or is_given_name(p.text))]
+    if len(parts) != _PARTICULAR or parts[0].text in ROLES or not parts[1].capital or parts[1].text not in ROLES:
+        return small
+    return [*small, parts[1].text] if letters.plain[parts[0].end : parts[1].start].isspace() else small
+
+
 def _stands_out(part: Word, place: int, among: list[Word]) -> bool:
     """Whether a word of a longer text is a name: by its capital, or where nothing has one by being no English word."""
-    unusual = not is_ordinary(part.text) or (part.text in NAMELIKE and place > 0)
-    if any(p.capital for p in among) and not all(p.caps for p in among):
-        return part.capital and unusual and part.text not in CAPITALS
-    return unusual and part.text not in CAPITALS
+    written = any(p.capital for p in among) and not all(p.caps for p in among)
+    unusual = not is_ordinary(part.text) or (part.text in NAMELIKE and (place > 0 or not written))
+    return unusual and part.text not in CAPITALS and (part.capital or not written)
 
 
 def _parts(letters: Letters) -> list[Word]:
@@ -161,7 +183,7 @@ def _several(name: str) -> tuple[str, ...]:
 def _slips(names: Iterable[str]) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name in names:
-        for shorter in less_one(name):
+        for shorter in less_one(name) if SHORTEST_SLIP <= len(name) <= LONGEST_SLIP else ():
             found.setdefault(shorter, set()).add(name)
     return {shorter: frozenset(whole) for shorter, whole in found.items()}
 

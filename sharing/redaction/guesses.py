@@ -26,16 +26,19 @@ from sharing.redaction.hanging import before_name, before_place, behind_name, is
 from sharing.redaction.letters import Letters, Word
 from sharing.redaction.nicknames import is_given_name
 from sharing.redaction.ordinary import EVERYDAY, WORDS, is_ordinary, listed
-from sharing.redaction.patterns import MAIL, NHS, ORDINAL, POSTCODE, TELEPHONE, WEB, is_nhs_number
+from sharing.redaction.patterns import MAIL, NHS, ORDINAL, POSTCODE, TELEPHONE, WEB
 from sharing.redaction.spoken import told_digit_by_digit
 
 _MOST_NAMES = 4
 _SHORTEST_CAPS, _SHORTEST_SMALL = 4, 4
-_NUMBERS = tuple(map(re.compile, (
-    r"(?<!\d)\d{7,}(?!\d)",
-    r"(?<![\w+])\+?\(?\d{2,5}\)?(?:[ \-./]\(?\d{2,4}\)?){2,4}(?!\w)",  # a telephone in groups, if it is long enough
-    r"nhs[ ]?(?:number|no\.?|num|nr)?[ :.\-]{0,3}(\d[\d \-]{5,14}\d)",
-)))  # fmt: skip
+_NUMBERS = (
+    re.compile(r"(?<!\d)\d{7,}(?!\d)"),
+    re.compile(r"(?<![\w+])(?:\+|00)\d{1,3}(?:[ \-./()]{1,3}\d{2,5}){2,5}(?!\w)"),  # a telephone abroad
+    re.compile(  # what is called a number
+        r"(?<![a-z])(?:ring|call|tel|telephone|phone|mobile|mob|number|no|text|nhs)(?:ing|ed)?"
+        r"(?: (?:her|him|them|on|is|at|no|number|num|nr))?[ :.\-]{1,4}(\d(?:[ \-]?\d){5,13})(?!\d)"
+    ),
+)
 _FORMS = tuple(map(re.compile, (
     r"(?<![a-z\d])[a-z][ ]?\d{11}[a-z\d](?![a-z\d])",  # UPN
     r"(?<![a-z\d])[a-z]{2}[ \-]?\d\d[ \-]?\d\d[ \-]?\d\d[ \-]?[a-d](?![a-z\d])",  # National Insurance
@@ -45,8 +48,7 @@ _PLATES = re.compile(
     r"(?<![A-Za-z\d])(?:[A-Z]{2}\d\d [A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z])(?![A-Za-z\d])"
 )
 _EXTENSION = re.compile(r"[ ,]{0,2}(?:ext(?:ension|n)?|x)[ .:]{0,2}\d{1,6}")
-_DATE = re.compile(r"\d{1,2}[ \-./]\d{1,2}[ \-./](?:\d{2}|\d{4})|\d{4}[ \-./]\d{1,2}[ \-./]\d{1,2}")
-_SHORTEST_TELEPHONE = 7
+_CODE, _DIGITS_OF_CODE = re.compile(r"(?<!\w)\w{9,40}(?!\w)"), 5
 _HANDLE = re.compile(r"(?<![\w.])@\w[\w.\-]{0,38}\w")
 _ACCOUNT = re.compile(
     r"(?<![a-z])(?:snapchat|snap|insta|instagram|tiktok|facebook|fb|twitter|discord|xbox|psn|user ?name|handle|account)"
@@ -54,6 +56,7 @@ _ACCOUNT = re.compile(
 )
 _FLAT = re.compile(r"(?<![a-z])(?:flat|apartment|apt|unit) ?(?:no\.? ?)?\d{1,4} ?[a-z]?(?![a-z\d])")
 _BEFORE_STREET = 3
+_CENTURIES = ("19", "20")
 
 
 def guessed(letters: Letters) -> Iterator[Find]:
@@ -80,20 +83,17 @@ def _contacts(letters: Letters) -> Iterator[Find]:
 
 def _digits(letters: Letters) -> Iterator[Find]:
     plain = letters.plain
-    for match in TELEPHONE.finditer(plain):
-        end = match.start() + len(match.group().rstrip(" .-()\n"))
-        extension = _EXTENSION.match(plain, end)
-        yield Find(match.start(), extension.end() if extension else end, Removal.NUMBER, PATTERN)
-    for pattern in _NUMBERS:
+    for pattern in (TELEPHONE, *_NUMBERS):
         for match in pattern.finditer(plain):
-            if sum(c.isdecimal() for c in match.group()) >= _SHORTEST_TELEPHONE and not _DATE.fullmatch(match.group()):
-                extension = _EXTENSION.match(plain, match.end())
-                start = match.start(match.lastindex or 0)
-                yield Find(start, extension.end() if extension else match.end(), Removal.NUMBER, PATTERN)
-    for pattern in _FORMS:
+            start, end = match.span(match.lastindex or 0)
+            end -= len(plain[start:end]) - len(plain[start:end].rstrip(" .-()\n"))
+            start -= plain[start - 1 : start] == "(" and ")" in plain[start:end]
+            extension = _EXTENSION.match(plain, end)
+            yield Find(start, extension.end() if extension else end, Removal.NUMBER, PATTERN)
+    for pattern in (NHS, *_FORMS):
         yield from (Find(*match.span(), Removal.NUMBER, PATTERN) for match in pattern.finditer(plain))
-    for match in NHS.finditer(plain):
-        if is_nhs_number(match.group()):
+    for match in _CODE.finditer(plain):
+        if sum(c.isdecimal() for c in match.group()) >= _DIGITS_OF_CODE:
             yield Find(*match.span(), Removal.NUMBER, PATTERN)
     yield from (Find(*match.span(), Removal.NUMBER, PATTERN) for match in _PLATES.finditer(letters.cased))
 
@@ -126,7 +126,9 @@ def _street_from(letters: Letters, at: int) -> int | None:
     for place in range(at - 1, max(at - 2 - _BEFORE_STREET, -1), -1):
         word = words[place]
         gap = letters.plain[word.end : start]
-        if gap not in (" ", "\n", ", ", "-", "'", ". ") or (gap == ", " and not is_house_number(letters, place)):
+        if gap not in (" ", "\n", ", ", "-", "'") or (gap == ", " and not is_house_number(letters, place)):
+            break
+        if word.text.startswith(_CENTURIES) and len(word.text) == len("2026"):
             break
         if is_house_number(letters, place):
             return before_place(letters, place + 1) if named and (words[at].capital or sure) else None
@@ -205,7 +207,8 @@ def _titled(letters: Letters) -> Iterator[tuple[int, int]]:
         last = at
         while last + 1 < len(words) and last - at < _MOST_NAMES:
             gap = letters.plain[words[last].end : words[last + 1].start]
-            dotted = "." in gap and not (last == at or len(words[last].text) == 1)
+            abbreviated = title.text in COURTESY | RANKS if last == at else len(words[last].text) == 1
+            dotted = "." in gap and not abbreviated
             if len(gap) > _MOST_NAMES or gap.strip(" .-'\n") or dotted or not _may_follow(title, words, last + 1, at):
                 break
             last += 1

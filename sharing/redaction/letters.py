@@ -27,7 +27,8 @@ _UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
 _DROPPED = frozenset(("Mn", "Me", "Mc", "Cf", "Cc", "Co"))
 _BLANKS = frozenset("\t\x0b\x0c\x1f ")
 _LINES = frozenset("\n\r\x85\u2028\u2029")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+_WORD = re.compile(r"[^\W\d_]+(?:(?<=n)'t(?![^\W\d_]))?|\d+")
+"""`don't` is one word: nobody's name stands in it."""
 _TAIL, _HEAD = re.compile(r"\w{1,64}$"), re.compile(r"\w{1,64}")
 _LONGEST = 64
 _STOPS = (".", "!", "?", "\u2022")
@@ -113,7 +114,7 @@ class Letters:
             start, end = match.span()
             written = self.cased[start:end]
             marker = written[0] == BARRIER
-            yield Word(start, end, match.group(), written[0].isupper(), written.isupper(), marker)
+            yield Word(start, end, match.group().replace("'", ""), written[0].isupper(), written.isupper(), marker)
 
     def begins(self, at: int) -> bool:
         """Whether a sentence begins with this word: at the start, behind a full stop, on a new paragraph."""

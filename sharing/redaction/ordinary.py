@@ -236,7 +236,7 @@ WORDS = frozenset(f"{_FUNCTION} {_DOING} {_THINGS}".replace("'", "").split())
 EVERYDAY = frozenset(_FUNCTION.replace("'", "").split()) | listed("""
 art back ball bell best bill black bond born bridge brown bush chance chase child church cook day drew east faith
 field foot frank good grant green grey guy hall hand head hill home hope house hunt king lane law little long love
-lovely major man mark miles north page park pat penny power price read rich rob room rose short small south stone
+lovely major man mark miles north page park pat penny power price read rich rob room rose said short small south stone
 street strong sue summer table walk wall ward water west white win winter wise wood young
 """)
 """The short list: a name of the family that is one of these stays where it is written small. All others go always."""

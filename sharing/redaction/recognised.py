@@ -8,7 +8,7 @@ bounded number of times.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 
 from rapidfuzz.distance import OSA
@@ -18,7 +18,7 @@ from sharing.redaction.dates import birth_dates
 from sharing.redaction.dictionary import LONGEST_SLIP, SHORTEST_SLIP, Dictionary, less_one
 from sharing.redaction.finds import FAMILY, Find, Removal
 from sharing.redaction.hanging import LONGEST_GAP, MOST_LETTERS, before_name, before_place, behind_name, behind_place
-from sharing.redaction.letters import Letters
+from sharing.redaction.letters import Letters, Word
 from sharing.redaction.ordinary import WORDS, is_ordinary
 from sharing.redaction.patterns import OUTWARD
 from sharing.redaction.spoken import HOUSE_WORDS
@@ -65,7 +65,7 @@ def _last_of_name(letters: Letters, at: int, known: Dictionary, tried: dict[str,
         joined, close = joined + word.text, close and gap in ("", "'", "-")
         if len(joined) > known.longest:
             break
-        if _is_name(joined, known, capital=words[at].capital) or (close and _is_slip(joined, known, tried)):
+        if _is_name(joined, known, capital=words[at].capital) or (close and _is_slip(joined, known.slips, tried)):
             found = place
     return found
 
@@ -85,12 +85,12 @@ def _is_name(joined: str, known: Dictionary, *, capital: bool) -> bool:
     return stays is not None and (capital or not stays)
 
 
-def _is_slip(word: str, known: Dictionary, tried: dict[str, bool]) -> bool:
-    """Whether it is a name with one letter wrong, missing, too many, or two exchanged; never an ordinary word."""
-    if not SHORTEST_SLIP <= len(word) + 1 <= LONGEST_SLIP + 2 or is_ordinary(word):
+def _is_slip(word: str, slips: Mapping[str, frozenset[str]], tried: dict[str, bool]) -> bool:
+    """Whether it is something known with one letter wrong, missing, too many or exchanged; no ordinary word is."""
+    if not SHORTEST_SLIP - 1 <= len(word) <= LONGEST_SLIP + 1 or is_ordinary(word):
         return False
     if word not in tried:
-        meant = {name for shorter in less_one(word) for name in known.slips.get(shorter, ())}
+        meant = {name for shorter in less_one(word) for name in slips.get(shorter, ())}
         tried[word] = any(OSA.distance(word, name, score_cutoff=1) <= 1 for name in meant)
     return tried[word]
 
@@ -114,9 +114,12 @@ def _initials(letters: Letters, known: Dictionary) -> Iterator[Find]:
 
 
 def _places(letters: Letters, known: Dictionary) -> Iterator[Find]:
+    tried: dict[str, bool] = {}
     for at, word in enumerate(letters.words):
         unless_capital = known.places.get(word.text)
-        if unless_capital is None or (unless_capital and not (word.capital and not letters.begins(at))):
+        if unless_capital is None and not _is_slip(word.text, known.place_slips, tried):
+            continue
+        if unless_capital and not (word.capital and not letters.begins(at)):
             continue
         yield Find(before_place(letters, at), behind_place(letters, at), Removal.PLACE, FAMILY)
     for match in _HOUSE.finditer(letters.plain):
@@ -144,12 +147,18 @@ def _anywhere(letters: Letters, known: Dictionary) -> Iterator[Find]:
         at = packed.find(wanted)
         while at >= 0:
             first, last = bisect_right(ends, at), bisect_right(ends, at + len(wanted) - 1)
-            partly = at > ends[first] - len(words[first].text) or at + len(wanted) < ends[last]
+            partly_first = at > ends[first] - len(words[first].text) and _is_innocent(words[first])
+            partly_last = at + len(wanted) < ends[last] and _is_innocent(words[last])
+            first, last = first + partly_first, last - partly_last
             touched = words[first : last + 1]
-            if all(word.marker for word in touched) or (
-                partly and all(is_ordinary(w.text) and not w.marker for w in touched)
-            ):
+            chance = (partly_first or partly_last) and all(map(_is_innocent, touched))
+            if chance or all(word.marker for word in touched):
                 at = packed.find(wanted, at + 1)
                 continue
             yield Find(*letters.unbroken(words[first].start, words[last].end), what, FAMILY)
-            at = packed.find(wanted, ends[last])
+            at = packed.find(wanted, max(ends[last], at + 1))
+
+
+def _is_innocent(word: Word) -> bool:
+    """Whether letters that stand in this word only happen to stand there."""
+    return is_ordinary(word.text) and not word.marker

@@ -4,10 +4,18 @@ from datetime import date
 
 import pytest
 
+from schemas import read_schemas
+from sharing.events import EVENT_TYPES, Child, DomesticAbuseIncidentNotified, Envelope
+from sharing.events.casework import PlacementChanged
+from sharing.events.police import OtherChild
+from sharing.policy import field_classes
 from sharing.redaction.dictionary import dictionary_of
 from sharing.redaction.finds import Removal
 from sharing.redaction.readings import squeeze
-from sharing.redaction.scrub import Known, Removed, scrub
+from sharing.redaction.scrub import Known, Removed, known_of, scrub
+from sharing.redaction.tripwire import texts_at, values_at
+from sharing.vocabulary import FieldClass
+from tests.strategies import full
 
 HAVEN = Known(
     ("Ayesha Khan",),
@@ -137,3 +145,54 @@ def test_a_dictionary_is_made_once_for_each_family():
 
 def test_no_value_of_a_family_is_printed():
     assert repr((HAVEN, scrub("Ayesha", HAVEN), dictionary_of(HAVEN))).count("Ayesha") == 0
+
+
+CLASSES = field_classes(read_schemas())
+NAMED = ("name", "surname", "forename", "known_as", "postcode", "address_line", "telephone", "nhs_number", "upn")
+
+
+def test_what_is_known_is_gathered_from_the_structured_fields_of_a_family():
+    known = known_of(
+        [
+            DomesticAbuseIncidentNotified(
+                envelope=Envelope(organisation="easthaven-police", system="niche", native_version="3"),
+                child=Child(surname="Quillfeather", forename="Marit", known_as="Mimi", birth_date=date(2014, 5, 17),
+                            nhs_number="943 476 5919", address_line="12 Haven Road", telephone="01632 960987"),
+                suspect="Dean Price", officer="PC 4411 Jones", fled_to="Larch House", callback="01632 960110",
+                circumstances="Bruising was seen by Corin", adult_victim="Sarah Ashdown", police_reference="EH/26/1",
+                other_children=(OtherChild(name="Oisin", birth_date=date(2016, 2, 1), relation="Brother"),),
+            ),
+            PlacementChanged(envelope=Envelope(), child=Child(upn=" "), carer_name="J Doe", placement_area="Westhaven"),
+        ],
+        CLASSES,
+    )  # fmt: skip
+    assert set(known.names) == {
+        "Quillfeather", "Marit", "Mimi", "Marit Quillfeather", "Mimi Quillfeather", "Dean Price", "PC 4411 Jones",
+        "Sarah Ashdown", "Oisin", "J Doe",
+    }  # fmt: skip
+    assert set(known.places) == {"easthaven-police", "12 Haven Road", "Larch House", "Westhaven"}
+    assert set(known.numbers) == {"943 476 5919", "01632 960987", "01632 960110", "EH/26/1"}
+    assert set(known.dates) == {date(2014, 5, 17), date(2016, 2, 1)}
+
+
+@pytest.mark.parametrize("event_type", sorted(EVENT_TYPES))
+def test_of_every_event_whatever_names_places_or_numbers_is_known(event_type):
+    event = full(event_type)
+    known = known_of([event], CLASSES)
+    gathered = {*known.names, *known.places, *known.numbers}
+    for path, field_class in CLASSES[event_type].items():
+        if path.rpartition(".")[2] in (
+            "name",
+            "surname",
+            "forename",
+            "known_as",
+            "postcode",
+            "address_line",
+            "nhs_number",
+            "upn",
+        ):
+            assert set(texts_at(event, path)) <= gathered
+        if field_class in (FieldClass.ADDRESSED, FieldClass.CHILD_WORDS, FieldClass.PROCESS):
+            assert not set(texts_at(event, path)) & gathered
+    days = {day for path in CLASSES[event_type] if path.endswith("birth_date") for day in values_at(event, path)}
+    assert days == set(known.dates)
