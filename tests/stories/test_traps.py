@@ -3,15 +3,21 @@
 Most have laws of their own in `tests/streams`; here they stand in one row, so that whoever audits can find each one.
 """
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from agreements import read_texts
+from crosswalk.access.gathering import gather
+from crosswalk.access.register import Answer, Question, Relation, Request
 from schemas import read_schemas
+from sharing.codec import encode
+from sharing.directory import Directory
 from sharing.errors import Misconfigured
 from sharing.events import (
+    EVENT_TYPES,
     Child,
     ConcernShared,
     EnquiryChanged,
@@ -36,6 +42,7 @@ from sharing.events.child_protection import EnquiryAction
 from sharing.events.clinical import DisclosureKind, DisclosureRecorded
 from sharing.events.early_help import EarlyHelpAssessmentChanged, FamilyConsent
 from sharing.policy import Facts, Guard, decide, field_classes, load
+from sharing.reconciliation.parties import recipient_for
 from sharing.vocabulary import FieldClass, Outcome, RecipientKind
 from streams.agents.late import kept as kept_late
 from tests.sharing.redaction.test_allowed import OPEN
@@ -51,6 +58,7 @@ from tests.streams.corridor import (
     Corridor,
 )
 from tests.streams.families import POSTCODE, ROSA, STREET, TELEPHONE
+from tests.streams.speaking import broker_says
 from tests.streams.test_seal_laws import carries, everybody_involved, involve, notice
 
 PLACES = (STREET, POSTCODE, TELEPHONE)
@@ -242,6 +250,23 @@ def test_10_a_young_persons_intimate_health_stays_in_health_unless_a_clinician_s
             assert not decision.ruling(path).is_released, f"{path} to {kind}"
 
 
+def test_10_a_young_persons_visit_leaves_for_nobody_and_on_a_clinicians_word_without_detail(
+    corridor,
+):
+    everybody_involved(corridor)
+    secret = {"contraception": "implant", "detail": "came alone, afraid of her father"}
+    asked = {"kind": next(iter(DisclosureKind)), "competent": True, "young_person_objects": True, **secret}
+    corridor.destination.sent.clear()
+    corridor.say(DisclosureRecorded, TRUST, ROSA, under_13=False, **asked)
+    assert corridor.views() == [], "not even that there was a visit"
+    corridor.say(DisclosureRecorded, TRUST, ROSA, under_13=False, refer_reason="coercion",
+                 judged_by_function="named_doctor", **asked)  # fmt: skip
+    told = corridor.views(event_type="health.disclosure.recorded")
+    assert {v.organisation for v in told} == {CSC}
+    assert [v.event.refer_reason for v in told] == ["coercion"] * len(told)
+    assert not [v for v in corridor.views() if carries(v, *secret.values())]
+
+
 def test_11_an_adopted_childs_new_name_and_number_are_another_child(corridor):
     before = missing(corridor)
     corridor.say(SealChanged, CSC, ROSA, kind=SealKind.ADOPTION, action=SealAction.SET)
@@ -251,6 +276,23 @@ def test_11_an_adopted_childs_new_name_and_number_are_another_child(corridor):
     with corridor.ledger.reading() as tx:
         subjects = {tx.find(bytes.fromhex(e.envelope.event_id)).subject for e in (before, later)}
     assert len(subjects) == 2
+
+
+def test_11_who_knew_the_child_by_birth_hears_nothing_of_the_new_name_and_old_and_new_stand_in_no_record(corridor):
+    everybody_involved(corridor)
+    missing(corridor)
+    corridor.say(SealChanged, CSC, ROSA, kind=SealKind.ADOPTION, action=SealAction.SET)
+    after = Child(surname="Newname", forename="Rosa", birth_date=ROSA.birth_date, nhs_number="9000000009",
+                  postcode="EH1 1AA")  # fmt: skip
+    corridor.destination.sent.clear()
+    missing(corridor, after)
+    missing(corridor)
+    old = corridor.views(OAKFIELD) + corridor.views(GP) + corridor.views(COMMUNITY)
+    assert not [v for v in old if carries(v, "Newname", "9000000009", "EH1 1AA")]
+    assert [v for v in corridor.views() if carries(v, "Newname")]
+    assert not [v for v in corridor.views() if carries(v, "Newname") and carries(v, "Quillfeather", "9434765919")]
+    keys = {v.record.key for v in corridor.views(CSC) if carries(v, "Newname")}
+    assert not keys & {v.record.key for v in corridor.views(CSC) if carries(v, "Quillfeather")}
 
 
 def test_12_a_childs_sensitivity_mark_closes_as_a_sealed_address_does(corridor):
@@ -282,6 +324,50 @@ def test_14_what_police_look_into_is_not_told_to_who_asks_for_the_record(agreeme
         told = {own[r.path] for r in decision.fields if r.is_released and r.path in own}
         assert not told & {FieldClass.ALLEGED_PERPETRATOR, FieldClass.INFORMANT, FieldClass.OFFENCE,
                            FieldClass.RISK_GRADE, FieldClass.CHILD_WORDS, FieldClass.ADDRESSED}  # fmt: skip
+
+
+def asked_for(corridor, relation=Relation.PARENT, but=None):
+    """What a request for access gives when everything but one question is answered with yes."""
+    answers = {q: Answer(True, "data-protection-officer", FRIDAY) for q in Question if q is not but}
+    with corridor.ledger.transaction() as tx:
+        about = corridor.asked_about.envelope.event_id
+        request = Request("2026-0001", about, relation, FRIDAY, "data-protection-officer", answers)
+        return gather(corridor.broker, tx, request)
+
+
+SUSPECT = "Quillfeather senior"
+
+
+def investigated(corridor, *, live):
+    """Police attend; whether they investigate in secret is marked on their notice."""
+    everybody_involved(corridor)
+    markings = (Marking.CRIME_UNDER_INVESTIGATION,) if live else ()
+    corridor.destination.sent.clear()
+    corridor.asked_about = notice(corridor, suspect=SUSPECT, circumstances="He hit her", markings=markings)
+    corridor.send(POLICE, corridor.asked_about)
+    corridor.flow()
+
+
+def test_14_a_suspect_is_not_tipped_off_by_a_school_nor_by_the_record_that_he_asks_for(corridor):
+    investigated(corridor, live=True)
+    assert corridor.views(OAKFIELD, "police.da_incident.notified")
+    assert not [v for v in corridor.views(OAKFIELD) if carries(v, SUSPECT)]
+    given = json.dumps([piece.record for piece in asked_for(corridor)], default=str)
+    assert "He hit her" not in given
+    assert SUSPECT not in given
+
+
+def test_14_what_police_look_into_openly_is_given_to_who_may_have_it(corridor):
+    """The pair of the one above: the words are kept from the record for the investigation's sake and for no other."""
+    investigated(corridor, live=False)
+    assert "He hit her" in json.dumps([piece.record for piece in asked_for(corridor)], default=str)
+
+
+@pytest.mark.parametrize("undecided", [q for q in Question if q is not Question.NO_SERIOUS_HARM])
+def test_15_nothing_of_the_running_record_is_given_before_people_decided(corridor, undecided):
+    investigated(corridor, live=False)
+    assert asked_for(corridor, but=undecided) == []
+    assert asked_for(corridor)
 
 
 @pytest.mark.parametrize("undecided", ["parental_responsibility_established", "competent_child_agrees",
@@ -343,6 +429,25 @@ def test_19_figures_of_few_children_name_nobody(agreements):
         assert not told & {FieldClass.IDENTITY, FieldClass.LOCATION, FieldClass.CHARACTERISTICS, FieldClass.UPN}
 
 
+def test_19_no_event_leaves_for_figures_while_nobody_can_say_of_how_many_it_is_one(tmp_path):
+    """The running broker draws no figures: whoever says that an event is one of five or more is asked and is nobody."""
+    directory = Corridor(tmp_path).broker.directory
+    own = directory.organisations[CSC]
+    analyst = replace(own, functions={**own.functions, "statistics": next(iter(own.functions.values()))})
+    (tmp_path / "counted").mkdir()
+    corridor = Corridor(tmp_path / "counted", directory=Directory({**directory.organisations, CSC: analyst}))
+    to = recipient_for(analyst, "statistics")
+    assert to.kind is RecipientKind.STATISTICS
+    event = missing(corridor)
+    for event_type in ("broker.clock.changed", "broker.escalation.changed", "broker.receipt.recorded"):
+        made = corridor.event(EVENT_TYPES[event_type], CSC, ROSA)
+        said = broker_says(corridor, made, event, (to,))
+        corridor.flow()
+        assert {d["outcome"] for d in corridor.decisions(said)} == {"suppress"}
+    assert [v for v in corridor.views(CSC) if v.event.event_type.startswith("broker.")] == []
+    corridor.close()
+
+
 def test_20_a_redaction_cannot_be_undone_nor_measured(tmp_path):
     def life(suspect):
         def lived(corridor):
@@ -385,6 +490,20 @@ def test_22_a_new_field_goes_to_nobody_until_it_has_a_class_and_a_permit(agreeme
         assert not decide(agreements, "police.missing.changed", kind, None, OPEN).ruling(path).is_released
 
 
+def test_22_a_record_of_a_schema_that_nobody_here_has_seen_goes_to_nobody(corridor):
+    """Its sender is ahead: what the new field is nobody has said, so nothing of the record is read, sent or shown."""
+    everybody_involved(corridor)
+    known = encode(
+        corridor.event(MissingChanged, POLICE, ROSA, action=MissingAction.MISSING), corridor.broker.catalogue
+    )
+    corridor.destination.sent.clear()
+    corridor.send(POLICE, known[:1] + (60_001).to_bytes(4, "big") + known[5:] + b"\x02previous address: 4 Old Road")
+    corridor.flow()
+    assert [v for v in corridor.views() if v.event.event_type.startswith("police")] == []
+    assert [code for code, _ in corridor.dead_letters()] == ["UNKNOWN_SCHEMA"]
+    assert not [v for v in corridor.views() if carries(v, "Old Road", "Quillfeather")]
+
+
 def test_23_a_correction_names_the_exchange_and_never_the_old_or_the_new_value(corridor):
     everybody_involved(corridor)
     missing(corridor)
@@ -408,6 +527,23 @@ def test_24_a_difference_between_agencies_is_told_only_as_far_as_both_may_know(a
         )  # fmt: skip
         if kind is not RecipientKind.ALLOCATED_TEAM:
             assert "address_held" not in told
+
+
+def test_24_who_hears_of_a_difference_hears_no_side_that_is_not_its_own_to_know(corridor):
+    everybody_involved(corridor)
+    hidden = {"address_held": STREET, "clinical_detail": "fracture of the wrist", "legal_detail": "care order sought"}
+    event = missing(corridor)
+    corridor.say(SealChanged, POLICE, ROSA, kind=SealKind.ADDRESS, action=SealAction.SET)
+    corridor.destination.sent.clear()
+    made = corridor.event(EVENT_TYPES["broker.discrepancy.found"], CSC, replace(ROSA, address_line=None, postcode=None),
+                          question="Which is right?", **hidden)  # fmt: skip
+    broker_says(corridor, made, event)
+    corridor.flow()
+    told = corridor.views(event_type="broker.discrepancy.found")
+    assert {v.organisation for v in told} >= {CSC, OAKFIELD}
+    assert all(v.event.question == "Which is right?" for v in told)
+    assert not [v for v in told if v.organisation != CSC and carries(v, STREET)]
+    assert not [v for v in told if v.organisation in (OAKFIELD, HARBOUR, POLICE) and carries(v, *hidden.values())]
 
 
 def heard_with(tmp_path, name, said, *, enquiry):
