@@ -9,6 +9,7 @@ or argument is wrong.
 
 import json
 import os
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -64,7 +65,7 @@ def ls(clearance_file: Clearance = None, as_json: AsJson = False) -> None:
     for one in found:
         late = "  OVERDUE" if one.due_by < broker.now() else ""
         typer.echo(f"{one.number:>6}  by {_time(one.due_by)}  {_of(one)}{late}")
-    typer.echo(f"{len(found)} texts wait" if found else "No text waits.")
+    typer.echo(_many(len(found)))
 
 
 @scrub_app.command("show")
@@ -128,9 +129,8 @@ def status(as_json: AsJson = False) -> None:
         told = {"waiting": len(still), "overdue": late, "oldest": oldest.isoformat() if oldest else None}
         typer.echo(json.dumps(told))
     else:
-        typer.echo(
-            f"{len(still)} texts wait, the oldest since {_time(oldest)}; {late} overdue" if oldest else "No text waits."
-        )
+        since = f", the oldest since {_time(oldest)}; {late} overdue" if oldest else ""
+        typer.echo(f"{_many(len(still))}{since}")
 
 
 def _opened(clearance_file: Path | None) -> Broker:
@@ -176,6 +176,10 @@ def _time(at: datetime) -> str:
     return f"{local(at):%a %d %b %Y %H:%M}"
 
 
+def _many(count: int) -> str:
+    return {0: "No text waits.", 1: "1 text waits"}.get(count, f"{count} texts wait")
+
+
 def _of(one: Waiting) -> str:
     text = one.text
     return f"{text.path} of {one.event_type} to {text.function} of {text.organisation}"
@@ -183,7 +187,8 @@ def _of(one: Waiting) -> str:
 
 def _lines(shown: Shown) -> list[str]:
     one, removed = shown.waiting, shown.scrubbed.removed
-    kinds = ", ".join(f"{sum(r.what == kind for r in removed)} {kind}" for kind in sorted({r.what for r in removed}))
+    counts = Counter(str(r.what).lower() for r in removed)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
     organisation, function = one.owner
     return [
         f"Text {one.number}: {_of(one)}",

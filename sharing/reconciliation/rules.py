@@ -59,6 +59,8 @@ HOLDERS = frozenset(
 )
 """As what those receive who may hold a seal."""
 
+RECEIVE_ONLY = frozenset({Kind.REQUESTER, Kind.STATISTICS, Kind.IDENTITY_TEAM, Kind.EDUCATION_ROLLS})
+"""As what nobody receives who writes texts."""
 DEPUTIES = (
     "front_door", "deputy_safeguarding_lead", "caldicott_guardian", "force_duty", "emergency_department",
     "health_visitor", "practice_lead", "safeguarding_lead", "education_duty", "other_authority_duty", "voluntary_lead",
@@ -120,7 +122,7 @@ _CLOCKS = (
     ClockRule(
         TEXT_REVIEW,
         starts_on="broker.task.raised",
-        owners=frozenset(Kind),
+        owners=frozenset(Kind) - RECEIVE_ONLY,
         lasts=Duration(0, Span.AS_TOLD),  # it ends, too, when the text goes, is kept, or may go no more
         stages=(
             Stage(AT_ONCE, Side.OWNER, DEPUTIES),

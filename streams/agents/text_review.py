@@ -250,7 +250,7 @@ def _word(found: Opened, text: str) -> str:
 def _chosen(found: Opened, seen: str, text: str | None) -> str:
     shown = _shown(found)
     if not hmac.compare_digest(shown.seen.encode(), seen.strip().lower().encode()):
-        reason = f"text {found.waiting.number} is not what was shown: more is known of the family now; show it again"
+        reason = "the word is not the one that is shown now: more, or less, may be taken out by now; show it again"
         raise Rejected("LOOK_AGAIN", "seen", reason)
     if text is None:
         return shown.scrubbed.text

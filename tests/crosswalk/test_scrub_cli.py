@@ -13,7 +13,7 @@ from crosswalk.why_cli import why
 from sharing.errors import Misconfigured
 from tests.crosswalk.broker_kit import run
 from tests.streams.corridor import GP, POLICE, Corridor
-from tests.streams.test_scrub_laws import GRAZE, PPN, SECRETS, notices, texts, told
+from tests.streams.scrub_kit import GRAZE, PPN, SECRETS, notices, texts, told
 from tests.streams.test_seal_laws import involve, seal
 
 WHY = typer.Typer()
@@ -67,7 +67,7 @@ def test_without_clearance_every_answer_is_the_same_bytes_whatever_waits_and_wha
         first, *rest = (run(scrub_app, corridor, *arguments) for corridor in (waiting, *others))
         assert {done.output for done in rest} == {first.output}
         assert {done.exit_code for done in (first, *rest)} == {1}
-    assert "1 texts wait" in cleared(waiting, "ls").stdout, "nothing was let go or kept without clearance"
+    assert "1 text waits" in cleared(waiting, "ls").stdout, "nothing was let go or kept without clearance"
     for corridor in others:
         corridor.close()
 
@@ -78,7 +78,7 @@ def test_how_many_wait_is_the_same_bytes_with_and_without_a_seal(tmp_path, waiti
         first, second = (run(scrub_app, corridor, *arguments) for corridor in (waiting, other))
         assert first.output == second.output
         assert first.exit_code == second.exit_code == 0
-    assert "1 texts wait, the oldest since" in run(scrub_app, waiting, "status").output
+    assert "1 text waits, the oldest since" in run(scrub_app, waiting, "status").output
     other.close()
 
 
@@ -89,7 +89,7 @@ def test_a_text_that_a_late_seal_took_back_is_not_counted_anew(tmp_path, waiting
         corridor.flow()
     other.send(POLICE, seal(other))
     other.flow()
-    assert "1 texts wait" in cleared(other, "ls").stdout
+    assert "1 text waits" in cleared(other, "ls").stdout
     assert run(scrub_app, other, "status").output == run(scrub_app, waiting, "status").output
     other.close()
 

@@ -3,9 +3,13 @@
 import re
 from pathlib import Path
 
+from tests.crosswalk.broker_kit import environment
 from tests.docs.pages import ROOT
 from tests.docs.running import blocks, check, project_like
 from tests.docs.test_readme import commands
+from tests.streams.corridor import GP, Corridor
+from tests.streams.scrub_kit import told
+from tests.streams.test_seal_laws import involve
 
 PAGE = ROOT / "docs" / "dpo.md"
 
@@ -14,6 +18,20 @@ def test_what_the_page_shows_runs_and_prints_what_it_says(tmp_path: Path) -> Non
     place = project_like(tmp_path)
     steps = blocks(PAGE, "sh run")
     assert len(steps) >= 5
+    for block in steps:
+        check(PAGE, block, place)
+
+
+def test_reading_a_text_runs_on_a_broker_where_one_waits(tmp_path: Path) -> None:
+    place = project_like(tmp_path)
+    (place / "my-broker").mkdir()
+    corridor = Corridor(place / "my-broker")
+    environment(corridor)
+    involve(corridor, GP, "practice_lead")
+    told(corridor)
+    corridor.close()
+    steps = blocks(PAGE, "sh run waiting")
+    assert len(steps) == 2
     for block in steps:
         check(PAGE, block, place)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.streams.corridor import Corridor
+from tests.streams.scrub_kit import one_waits
 
 
 @pytest.fixture
@@ -14,3 +15,8 @@ def corridor(tmp_path: Path) -> Iterator[Corridor]:
     made = Corridor(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def waiting(corridor: Corridor) -> Corridor:
+    return one_waits(corridor)
