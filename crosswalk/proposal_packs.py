@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sharing.approval.proposal import Approval, Proposal, digest_of, texts_from
-from sharing.approval.quorum import Quorum, quorum
+from sharing.approval.proposal import Approval, Proposal, digest_of, lost_speakers, speakers_from, texts_from
+from sharing.approval.quorum import Quorum, quorum, speakers_table
 from sharing.approval.signatories import read_signatories
 from sharing.errors import CrosswalkError, Misconfigured, Rejected
 from sharing.policy.canonical import canonical
@@ -85,8 +85,11 @@ def checked(pack: Pack) -> Quorum:
     report = json.loads(pack.report)
     if canonical(report_of(old, report.get("old", ""), new)) != pack.report:
         raise _other("the two sets differ otherwise on this machine than the report says")
+    if speakers_from(pack.texts) != speakers_table():
+        raise _other("it says otherwise than this machine whose data an event is")
     after = read_signatories(texts_from(pack.texts)[1])
-    return quorum(report, read_signatories(texts_from(pack.before)[1]) if pack.before is not None else after, after)
+    before = read_signatories(texts_from(pack.before)[1]) if pack.before is not None else after
+    return quorum(report, before, after, lost_speakers(pack.before, pack.texts))
 
 
 def write_approval(approval: Approval, path: Path) -> None:

@@ -369,10 +369,11 @@ class Approvals:
         matrix = self._documents.get(proposal["matrix"])
         if matrix is None:
             raise Fault(f"agreements {short}: the matrix that was signed is not in the ledger")
-        own = signatories(self._texts(proposal))
-        table = signatories(self._texts(self._proposals[self._head])) if self._head else own
+        own, theirs = self._texts(proposal)
+        table, speakers = self._texts(self._proposals[self._head]) if self._head else (own, None)
         signed = {a["signatory"] for a in self._approved.get(name, ()) if self._is_good(proposal, name, a, table)}
-        missing = sorted(self._needed(proposal, table, own) - signed)
+        needed = self._needed(proposal, table, own) | self._concerned(proposal, table, speakers, theirs)
+        missing = sorted(needed - signed)
         if missing or not signed:
             raise Fault(f"agreements {short} were activated without the signature of {', '.join(missing) or 'anybody'}")
         self._head = name
@@ -388,12 +389,33 @@ class Approvals:
         before = self._proposals[self._head]["matrix"]
         if (report.get("old"), report.get("new")) != (before, proposal["matrix"]):
             raise Fault(f"the difference report of agreements {proposal['matrix'][:12]} is about others")
+        if report.get("founding"):
+            return set(table)
         moved = {name for name, row in table.items() if own.get(name) != row}
-        widens = bool(
-            report.get("newly_disclosed") or report.get("waits_otherwise") or moved or own.keys() - table.keys()
-        )
+        waits = any(change.get("after") != "withhold" for change in report.get("waits_otherwise", ()))
+        framed = any(moves_the_frame(line) for line in report.get("changed_otherwise", ()))
+        widens = bool(report.get("newly_disclosed") or waits or framed or moved or own.keys() - table.keys())
         always = {name for name, row in table.items() if row.get("always") == "true"} if widens else set()
         return set(proposal["needed"]) & set(table) | moved | always
+
+    def _concerned(self, proposal: Json, table: Json, speakers: Json | None, theirs: Json | None) -> set[str]:
+        """Whose data newly goes, or is no longer counted as theirs: by the table that was signed with what was before.
+
+        A table that comes with this very proposal says nothing about who must sign it, save for a kind of event that
+        nobody knew.
+        """
+        if speakers is None:
+            return set()
+        report = json.loads(self._documents.get(proposal["report"], b"{}"))
+        kinds: set[str] = set()
+        for change in report.get("newly_disclosed", ()):
+            event, family = change["event"], change["event"].partition(".")[0]
+            akin = [row for name, row in speakers.items() if name.partition(".")[0] == family]
+            kinds |= set(speakers.get(event) or [kind for row in akin for kind in row] or (theirs or {}).get(event, ()))
+        lost = {k for name, row in speakers.items() for k in set(row) - set((theirs or {}).get(name, ()))}
+        named = {name: set(re.findall(r"[a-z_]+", row.get("controls", ""))) for name, row in table.items()}
+        found = {name for name, controls in named.items() if controls & (kinds | lost)}
+        return found | ({name for name, row in table.items() if row.get("always") == "true"} if lost else set())
 
     def _is_good(self, proposal: Json, name: str, approval: Json, table: Json) -> bool:
         key = unbase64(table.get(approval["signatory"], {}).get("key", ""))
@@ -402,11 +424,20 @@ class Approvals:
             return True
         raise Fault(f"the signature of {approval['signatory']} under agreements {name[:12]} is not good")
 
-    def _texts(self, proposal: Json) -> str:
+    def _texts(self, proposal: Json) -> tuple[Json, Json | None]:
+        """The table of signatories that a proposal brings, and whose data it says each event is."""
         body = self._documents.get(proposal["texts"])
         if body is None:
             raise Fault("the texts of agreements that were signed are not in the ledger")
-        return str(json.loads(body)["signatories"])
+        found = json.loads(body)
+        return signatories(str(found["signatories"])), found.get("speakers")
+
+
+def moves_the_frame(line: str) -> bool:
+    """Whether a line of a report may let more go without a field to show it."""
+    what = line.partition(" ")[0]
+    narrows = {"agreement": "taken out", "purpose": "taken out", "never": "new", "always": "new"}
+    return what not in ("permit", "seal") and not (what in narrows and line.endswith(f": {narrows[what]}"))
 
 
 def signatories(text: str) -> Json:

@@ -21,10 +21,11 @@ from sharing.approval.proposal import (
     Approval,
     Proposal,
     digest_of,
+    lost_speakers,
     texts_body,
     texts_from,
 )
-from sharing.approval.quorum import Quorum, founding_report, quorum
+from sharing.approval.quorum import Quorum, founding_report, quorum, speakers_table
 from sharing.approval.signatories import Signatories, read_signatories
 from sharing.approval.signing import is_signed
 from sharing.errors import CrosswalkError, Misconfigured, Rejected
@@ -114,14 +115,15 @@ def prepare_proposal(
             f"signatories.yaml: no key yet for {', '.join(table.without_key())}: its holder runs"
             " `crosswalk agreements approver-key NAME` and the line that it prints goes into the row"
         )
-    body = texts_body(texts, table.text())
+    body = texts_body(texts, table.text(), speakers_table())
     new = compiled(body)
     if broken(body):
         raise Rejected("BREAKS_AN_INVARIANT", "", "\n".join(map(str, broken(body))))
     if head is not None and (head.proposal.matrix, head.table) == (new.version, table):
         raise Rejected("CHANGES_NOTHING", "", "this set is in force already, with this table of signatories")
     report = _report(head, documents, new)
-    asked = quorum(report, head.table if head else table, table)
+    lost = lost_speakers(documents[head.proposal.texts] if head else None, body)
+    asked = quorum(report, head.table if head else table, table, lost)
     proposal = Proposal(
         new.version, digest_of(canonical(report)), digest_of(body), head.proposal.id if head else "", returns_to,
         effective_from, by, tuple(asked.reasons),

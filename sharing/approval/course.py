@@ -18,7 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sharing.approval.proposal import Activation, Approval, Proposal, texts_from
+from sharing.approval.proposal import Activation, Approval, Proposal, lost_speakers, texts_from
 from sharing.approval.quorum import Quorum, quorum
 from sharing.approval.signatories import Signatories, read_signatories
 from sharing.approval.signing import is_signed
@@ -191,7 +191,8 @@ def asked_of(proposal: Proposal, documents: Documents, head: Head | None, table:
     report = _report(proposal, documents)
     if report.get("new") != proposal.matrix or report.get("old") != (head.proposal.matrix if head else ""):
         raise _gone(proposal, "difference report")
-    return quorum(report, head.table if head else table, table)
+    before = documents.get(head.proposal.texts) if head else None
+    return quorum(report, head.table if head else table, table, lost_speakers(before, documents[proposal.texts]))
 
 
 def _report(proposal: Proposal, documents: Documents) -> dict[str, Any]:

@@ -9,7 +9,7 @@ any of it is signed (`signing`) or in force (`course`).
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as BadBase64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -41,9 +41,41 @@ def documents_of(bodies: Iterable[bytes]) -> dict[str, bytes]:
     return {digest_of(body): body for body in bodies}
 
 
-def texts_body(texts: Mapping[str, str], signatories: str) -> bytes:
-    """Body of a `agreements.texts` statement: the YAML as written, and the table of signatories."""
-    return canonical({"signatories": signatories, "texts": dict(texts)})
+Speakers = Mapping[str, Sequence[str]]
+"""Event type to the kinds of organisation whose data it may be, sorted."""
+
+
+def texts_body(texts: Mapping[str, str], signatories: str, speakers: Speakers | None = None) -> bytes:
+    """Body of a `agreements.texts` statement: the YAML as written, the table of signatories, and whose data is what.
+
+    The last is what the product goes by when it asks who must sign (`quorum.speakers_table`). It stands here so that
+    whoever has the ledger can ask the same, by a table that was signed.
+    """
+    more = {} if speakers is None else {"speakers": {name: list(kinds) for name, kinds in speakers.items()}}
+    return canonical({"signatories": signatories, "texts": dict(texts), **more})
+
+
+def speakers_from(body: bytes) -> dict[str, list[str]] | None:
+    """Whose data is what, of a body of texts; None where it does not say.
+
+    Raises:
+        Rejected: `BAD_STATEMENT`.
+    """
+    found = _read(TEXTS, body).get("speakers")
+    if found is None:
+        return None
+    rows = found.values() if isinstance(found, dict) else (None,)
+    if not all(isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds) for kinds in rows):
+        raise _bad(TEXTS)
+    return dict(found)
+
+
+def lost_speakers(before: bytes | None, after: bytes) -> frozenset[str]:
+    """Kinds of organisation whose data something no longer is, by the table that comes with other texts."""
+    known = speakers_from(before) if before is not None else None
+    now = speakers_from(after) or {}
+    gone = (set(kinds) - set(now.get(name, ())) for name, kinds in (known or {}).items())
+    return frozenset().union(*gone)
 
 
 def texts_from(body: bytes) -> tuple[dict[str, str], str]:

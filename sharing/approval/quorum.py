@@ -9,17 +9,19 @@ Rules:
    refused) may widen without a field to show; local authority, integrated care board and police sign it.
 4. A change of the table of signatories is signed by these three and by every office whose row it changes, each with
    the key that it has now.
-5. Anything else only narrows, or changes nothing: any one office of the table signs.
+5. A change of whose data an event is, by which somebody loses a say, is signed by them and by these three.
+6. Anything else only narrows, or changes nothing: any one office of the table signs.
 
 What is not understood asks for more signatures, never for fewer. Left out: whether they were given (`course`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sharing.approval.signatories import Signatories
+from sharing.events import EVENT_TYPES
 from sharing.reconciliation.parties import MAY_SAY
 from sharing.vocabulary import OrganisationKind
 
@@ -60,13 +62,16 @@ def founding_report(version: str) -> dict[str, Any]:
     return {"old": "", "new": version, "founding": True}
 
 
-def quorum(report: Mapping[str, Any], table: Signatories, after: Signatories) -> Quorum:
+def quorum(
+    report: Mapping[str, Any], table: Signatories, after: Signatories, lost: Collection[str] = frozenset()
+) -> Quorum:
     """Who must sign.
 
     Args:
         report: Of the difference (`sharing.policy.difference.Difference.report`), or `founding_report`.
         table: In force before the change; of a first set its own.
         after: The table that comes with the change.
+        lost: Kinds of organisation whose data something no longer is (`proposal.lost_speakers`).
     """
     reasons: dict[str, list[str]] = {name: [] for name in table.by_name}
     if report.get("founding") or not report.get("old"):
@@ -80,6 +85,10 @@ def quorum(report: Mapping[str, Any], table: Signatories, after: Signatories) ->
         reasons[name].append("its own row in the table of signatories changes")
     added = [name for name in after.by_name if name not in table.by_name]
     frame = [*_frame(report), *(f"signatory {name}: new" for name in added)]
+    for word in sorted(lost):
+        frame.append(f"what a {word} tells is counted as others' alone")
+        for row in (r for r in table.by_name.values() if word in r.controls):
+            reasons[row.name].append("some of its data is counted as others' alone")
     if widened or changed or frame:
         why = frame or ["signs whatever widens"]
         for row in table.always():
@@ -94,6 +103,11 @@ def speakers(event_type: str) -> frozenset[OrganisationKind]:
         return frozenset({OrganisationKind.BROKER})
     said_by_all = frozenset(OrganisationKind) - {OrganisationKind.BROKER}
     return MAY_SAY.get(family, said_by_all)
+
+
+def speakers_table() -> dict[str, list[str]]:
+    """Whose data each event of the catalogue may be: event type to kinds of organisation, for the ledger to keep."""
+    return {event_type: sorted(kind.value for kind in speakers(event_type)) for event_type in sorted(EVENT_TYPES)}
 
 
 def _disclosures(report: Mapping[str, Any]) -> dict[OrganisationKind, list[str]]:
