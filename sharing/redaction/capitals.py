@@ -22,28 +22,33 @@ surestart citizens relay act section article regulation guidance crown magistrat
 majesty majestys key stage reception foundation nursery primary secondary academy sixth gcse btec phonics sats pshe
 year covid coronavirus adhd asd autism asperger aspergers down downs ritalin calpol paracetamol ibuprofen insulin
 facebook instagram snapchat tiktok whatsapp youtube google zoom teams skype twitter discord roblox fortnite minecraft
-xbox playstation netflix iphone ipad android gillick caldicott fraser snomed mondays fridays saturdays sundays
-messenger telegram onlyfans tinder wifi internet mum mr mrs ms miss mx dr prof rev reg sir madam mummy dad daddy nan
-nana nanny gran granny grandma grandad grandpa granddad auntie aunt aunty uncle mother father stepmum stepdad sister
-brother baby mam mammy papa mama nanna children childrens services service social care worker early help child
-protection plan need conference core group strategy discussion meeting review referral assessment team front door hub
-panel board partnership practice standards designated safeguarding lead officer deputy head headteacher teacher nurse
-visitor midwife doctor gp consultant hospital ward clinic surgery centre emergency department duty local authority
-council department education welfare domestic abuse violence operation outcome outcomes concern concerns decision
-action actions threshold framework family families home office unit manager practitioner independent reviewing chair
-advocate guardian solicitor judge constable sergeant inspector detective superintendent pc pcso ps dc ds di dci sgt
-insp
+xbox playstation netflix iphone ipad android pt pts channel prevent gillick caldicott fraser snomed mondays fridays
+saturdays sundays messenger telegram onlyfans tinder wifi internet mum mr mrs ms miss mx dr prof rev reg sir madam
+mummy dad daddy nan nana nanny gran granny grandma grandad grandpa granddad auntie aunt aunty uncle mother father
+stepmum stepdad sister brother baby mam mammy papa mama nanna children childrens services service social care worker
+early help child protection plan need conference core group strategy discussion meeting review referral assessment
+team front door hub panel board partnership practice standards designated safeguarding lead officer deputy head
+headteacher teacher nurse visitor midwife doctor gp consultant hospital ward clinic surgery centre emergency
+department duty local authority council education welfare domestic abuse violence operation outcome outcomes concern
+concerns decision action actions threshold framework family families home office unit manager practitioner independent
+reviewing chair advocate guardian solicitor judge constable sergeant inspector detective superintendent pc pcso ps dc
+ds di dci sgt insp
 """)
 """Words that many write with a capital, and that tell nobody's name."""
 
 NAMELIKE = listed("""
-archer baker ball banks bell bill bird bishop bond brooks brown bush butcher butler carpenter carter chance chase clay
-cook cooper day dean drew dove farmer faith field fisher fox frank frost gardener gardner glen grace grant green grey
-guy hall harper heath hill hope hunt hunter jewel joy king lake lamb lane law long love marsh mark miles mill miller
-moon moss noble page park parker pat pearl penny piper pope porter potter power price prince queen ray reed rice rich
-rivers robin rob rose ruby rush sandy sharp shepherd short skinner slater smart snow spencer star stone storm strong
-sue summer swan swift taylor thatcher turner tyler violet wade walker wall walls ward waters weaver webb wells west
-willow will winter winters wise wolf wood woods young
+amber angel berry blade brandy candy charity cherry coral crystal dawn diamond ebony eve fern forest gale ginger hazel
+heather holly honey honour iris ivy jade jet june justice kit lily mason melody mercy olive opal patience poppy
+prudence rain raven reef reign river rocky rusty sage scarlet sky star sterling sunny trinity vale verity virginia
+wren savage strange stern steel swallow tuck worth bright burns cash cave cross drake flood fry garland goodman hardy
+hay hood horn judge lodge lord mills moody peel pike plant pool pratt quick root salmon seal singer speed squire
+temple thorn vine ware wing archer baker ball banks bell bill bird bishop bond brooks brown bush butcher butler
+carpenter carter chance chase clay cook cooper day dean drew dove farmer faith field fisher fox frank frost gardener
+gardner glen grace grant green grey guy hall harper heath hill hope hunt hunter jewel joy king lake lamb lane law long
+love marsh mark miles mill miller moon moss noble page park parker pat pearl penny piper pope porter potter power
+price prince queen ray reed rice rich rivers robin rob rose ruby rush sandy sharp shepherd short skinner slater smart
+snow spencer stone storm strong sue swan swift taylor thatcher turner tyler violet wade walker wall walls ward waters
+weaver webb wells west willow will wise wolf wood woods young
 """)
 """Ordinary words that are names as well: with a capital in the middle of a sentence they are taken for a name."""
 
@@ -53,11 +58,11 @@ BESIDE_A_NAME = NAMELIKE | listed("black white may june april august north south
 ACRONYMS = listed("""
 gp hv sw sn pc dc ds di ps ed ae ad nhs nfa cin cp cpp cpc icpc rcpc lac cla mash marac mappa dash dara lado iro dsl
 ddsl senco sen send ehcp ehc camhs cahms eh ehm tac taf tafs icb ccg cqc fgm cse cce csa ssd dv da dva va mfh ppn ppo
-prn ppns uasc nrpf sgo ico epo plo pr la lsp scr cspr rcpch adhd asd asc odd ptsd ocd std sti bmi dna wnb ae icu nicu
-iv gcse btec pe re pshe it ict tv dvd cctv uk usa eu am pm ok id asap fyi tbc tbd eta dob doa hmp hmcts cps nspcc nps
-crc yos yot yjs pru ebsa ews ewo eal fsm pp ta hlta slt salt ot cpn rmn gum sarc idva isva mart pmh imh chat hub fft
-sats ks ofsted covid who unicef vaper adult child parent mother father dr mr mrs ms miss bame lgbt lgbtq hiv aids tb
-usb pin sim sms dm cafcass ffp hra mast las sch gdpr sar foi dpo dpia isa ubp dbs cpoms mosaic
+prn ppns uasc nrpf sgo ico epo plo pr la lsp scr cspr rcpch adhd asd asc odd ptsd ocd std sti bmi dna wnb icu nicu iv
+gcse btec pe re pshe it ict tv dvd cctv uk usa eu am pm ok id asap fyi tbc tbd eta dob doa hmp hmcts cps nspcc nps crc
+yos yot yjs pru ebsa ews ewo eal fsm pp ta hlta slt salt ot cpn rmn gum sarc idva isva mart pmh imh chat hub fft sats
+ks ofsted covid who unicef vaper adult child parent mother father dr mr mrs ms miss bame lgbt lgbtq hiv aids tb usb
+pin sim sms dm cafcass ffp hra mast las sch gdpr sar foi dpo dpia isa ubp dbs cpoms mosaic
 """)
 """Abbreviations that are written in capitals; no initials of anybody."""
 
@@ -83,9 +88,9 @@ other others no nobody self home member members family the a an and or of with h
 to for from on is was who lives living aged age years year old month months present absent ex former new same also
 both one two three four social worker health visitor gp school staff police duty team lead head deputy manager senior
 junior support assistant safeguarding designated named front door hospital ward agency provider key contact person
-relation role formerly nee aka alias called alone nil applicable recorded stated given friends dog none refused known
-as referrer informant anonymous driver taxi grandmother grandfather escort passenger suspect victim witness
-perpetrator alleged caller source covert
+relation role formerly nee aka alias called alone nil applicable recorded stated given friends dog refused as referrer
+informant anonymous driver taxi grandmother grandfather escort passenger suspect victim witness perpetrator alleged
+caller source covert
 """)
 )
 """Words in a field of names that name nobody."""
@@ -114,8 +119,8 @@ foundation nhs council county city town village borough district metropolitan so
 force constabulary children childrens family families hub home house women womens aid team office station north south
 east west upper lower great little old new saint the and near next with area main local authority authorities
 education emergency department ward early years help duty urgent walk-in drop-in sixth form special free central
-market bridge mill castle abbey priory shopping high street bus park playground library supermarket shop pub takeaway
-car outside inside behind opposite
+market bridge mill castle abbey priory shopping street bus park playground library supermarket shop pub takeaway car
+outside inside behind opposite
 """)
 )
 """Words in the names of places that many places have."""

@@ -1,7 +1,7 @@
 """Looking through a text for what nobody recorded but what looks like a name, a place, a number or an address.
 
 Left out: what is known of the family (`recognised`). What it cannot see: a person who is told by a role or a trait, a
-name of nobody's list that is written small or begins its sentence, a place without a street. Rules: rather a word too
+name on no list that is written small, a place without a street. Rules: rather a word too
 many than one too few; ordinary words, months, languages and agencies stay; a name that was found once is found wherever
 it has a capital.
 """
@@ -162,7 +162,7 @@ def _persons(letters: Letters) -> Iterator[Find]:
 
 def _could_be_name(letters: Letters, at: int) -> bool:
     """Whether a word looks like a name by its capital, or is a given name that is no English word."""
-    words, word = letters.words, letters.words[at]
+    word = letters.words[at]
     if word.text.isdecimal() or len(word.text) == 1 or word.text in CAPITALS:
         return False
     ordinary = is_ordinary(word.text)
@@ -170,11 +170,25 @@ def _could_be_name(letters: Letters, at: int) -> bool:
         return word.text not in ACRONYMS
     if not word.capital or (ordinary and word.text not in NAMELIKE):
         return False
-    beside = [w for w in words[max(at - 1, 0) : at + 2] if w is not word and len(w.text) > 1 and not w.text.isdecimal()]
     if word.caps:
-        shouted = bool(beside) and all(w.caps for w in beside)
-        return not (shouted or ordinary or len(word.text) < _SHORTEST_CAPS or word.text in ACRONYMS)
-    return not letters.begins(at)
+        return not (ordinary or len(word.text) < _SHORTEST_CAPS or word.text in ACRONYMS)
+    return not letters.begins(at) or _acts(letters, at)
+
+
+def _acts(letters: Letters, at: int) -> bool:
+    """Whether a word at the start of a sentence does what persons do, or has something."""
+    if at + 1 == len(letters.words):
+        return False
+    gap, after = letters.plain[letters.words[at].end : letters.words[at + 1].start], letters.words[at + 1].text
+    return (gap == " " and after in _ACTS) or (gap == "'" and after == "s")
+
+
+_ACTS = listed("""
+said says told tells asked asks hit hits has had have is was went goes came comes lives lived stated states reported
+reports disclosed disclosed attended attends and also who did does will would could can cannot may must should thinks
+thought wants wanted feels felt saw sees heard knows knew left ran took takes got gets gave gives does denies denied
+appeared seems seemed became stayed stays slept cried shouted told claims claimed alleged alleges agreed refused
+""")
 
 
 def _run(letters: Letters, at: int) -> tuple[int, int]:
@@ -186,7 +200,8 @@ def _run(letters: Letters, at: int) -> tuple[int, int]:
             first -= 1
     while last + 1 < len(words) and last - at < _MOST_NAMES and _adjoin(letters, last):
         after = words[last + 1]
-        if not after.capital or after.caps != words[last].caps or after.text not in BESIDE_A_NAME:
+        unlisted = not is_ordinary(after.text) and after.text not in CAPITALS | ACRONYMS
+        if not after.capital or after.caps != words[last].caps or not (unlisted or after.text in BESIDE_A_NAME):
             break
         last += 1
     return first, last

@@ -15,6 +15,8 @@ MOST_LETTERS = 4
 """Initials of one person."""
 HOUSE_DIGITS = 4
 _MOST_ABSORBED = 5
+_WORDS = ("a", "i")
+"""Letters that are words as well, before a name in capitals, unless a stop stands behind them."""
 
 
 def before_name(letters: Letters, at: int) -> int:
@@ -23,7 +25,8 @@ def before_name(letters: Letters, at: int) -> int:
     for place in range(at - 1, max(at - 1 - MOST_LETTERS, -1), -1):
         word, gap = words[place], letters.plain[words[place].end : start]
         alone = len(word.text) == 1 and not letters.plain[max(word.start - 1, 0) : word.start].isalnum()
-        initial = word.capital and alone and gap.strip(" -'") in ("", ".")
+        is_word = word.text in _WORDS and words[at].caps and "." not in gap
+        initial = word.capital and alone and gap.strip(" -'") in ("", ".") and not is_word
         if len(gap) > LONGEST_GAP or not (initial or (word.text in PARTICLES and not gap.strip(" -'"))):
             break
         start = word.start

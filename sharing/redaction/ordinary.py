@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from sharing.redaction.nicknames import is_given_name
+from sharing.redaction.words_of_notes import WORDS_OF_NOTES
 
 _FUNCTION = """
 a an the this that these those and or but if because although though while whereas unless until since as than so nor
@@ -231,7 +232,7 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-WORDS = frozenset(f"{_FUNCTION} {_DOING} {_THINGS}".replace("'", "").split())
+WORDS = frozenset(f"{_FUNCTION} {_DOING} {_THINGS} {WORDS_OF_NOTES}".replace("'", "").split())
 """Ordinary words as they stand in a dictionary; what a name may be only where it begins with a capital."""
 EVERYDAY = frozenset(_FUNCTION.replace("'", "").split()) | listed("""
 art back ball bell best bill black bond born bridge brown bush chance chase child church cook day drew east faith

@@ -4,9 +4,9 @@ First what is known of the family goes (`dictionary`, `recognised`), then what l
 way to reach somebody (`guesses`); in its place stands a marker that says what kind of thing it was.
 
 What it does not see: somebody who is told by a role or a trait (`the neighbour with the red door`), a name that nobody
-recorded and that is written small, in a text all in capitals or at the beginning of a sentence, a nickname of one
-child's own, dialect, a riddle, a number spelled in another language, a name in another script than the one it was
-recorded in, digits in place of letters. That is why a person reads every text before it goes.
+recorded and that is written small, a short one in a text all in capitals, a nickname of one child's own, dialect, a
+riddle, a number spelled in another language, a name in another script than the one it was recorded in, digits in place
+of letters. That is why a person reads every text before it goes.
 
 Left out: who reads it and what becomes of it (`streams`), and texts that go without being read (`addressed`). Rules:
 1. Total: every text has a result, and the cost grows as its length does.

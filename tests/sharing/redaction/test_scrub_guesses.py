@@ -52,6 +52,9 @@ from sharing.redaction.scrub import Known, Scrubbed, scrub
         ("kelly saw it", "[name] saw it"),
         ("He saw Rose and Mark.", "He saw [name] and [name]."),
         ("a pupil of Quillbrook Academy", "a pupil of [name] Academy"),
+        ("Ashdown said so.", "[name] said so."),
+        ("HE SAID THAT CORIN ASHDOWN HIT HIM", "HE SAID THAT [name] HIT HIM"),
+        ("A BRUISE. A LORIMER CAME", "A BRUISE. A [name] CAME"),
         ("the neighbour with the red door", "the neighbour with the red door"),
     ],
 )  # fmt: skip
@@ -83,6 +86,7 @@ def test_what_nobody_recorded_goes_by_what_it_looks_like(text, left):
         "HE SAID THAT HE IS NOT SAFE AT HOME AND WANTS TO STAY WITH HIS NAN.",
         "'I don't like it,' he said. \"Please don't tell her.\"",
         "The e-mail was not read. See section 3.2 of the plan, e.g. the school's part.",
+        "Pt's obs stable, GCS 15; NAC commenced. Admit to paeds. DASH: HIGH. Autumn term, Reception class.",
         "She uses Snapchat and TikTok; her account was hacked.",
     ],
 )
