@@ -133,6 +133,7 @@ class Corridor:
 
     Attributes:
         now: Domain time, set by the test. `real`: for leases; moves by itself.
+        url: Of an empty database; SQLite in the folder by default.
     """
 
     folder: Path
@@ -143,11 +144,12 @@ class Corridor:
     directory: Directory | None = None
     destination: Destination = field(default_factory=Destination)
     sequencing: bool = True
+    url: str = ""
     _count: int = 0
 
     def __post_init__(self) -> None:
         catalogue, directory, calendars, agreements = world()
-        self.ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", self.keys)
+        self.ledger = Ledger.open(self.url or f"sqlite:///{self.folder / 'ledger.db'}", self.keys)
         self.broker = Broker(
             self.ledger,
             self.keys,
