@@ -74,7 +74,8 @@ def _owed(raw: bytes) -> Iterable[Owed]:
     state = _state(raw)
     for question in state.questions:
         if question.is_open:
-            late = question.state is QuestionState.OVERDUE or question.stage > 0
+            warned = question.state is QuestionState.OPEN  # somebody may have been rung before its time was up
+            late = question.state is QuestionState.OVERDUE or (question.stage > 0 and not warned)
             yield question.owner.organisation, question.due_by, late
     for wait in state.awaiting:
         if wait.called and not wait.settled:

@@ -117,7 +117,7 @@ def _open(
     home = world.directory.get((waited.setting if waited else "") or owner.organisation)
     matter_due = next((q.due_by for q in state.questions if matter and matter in q.exchanges), None)
     if rule.lasts.span is Span.AS_TOLD:
-        matter_due = event.envelope.due_by
+        matter, matter_due = "", event.envelope.due_by  # it watches for no answer
     due = due_after_wait(rule.lasts, since, world.now, world.calendars, home.terms if home else "", matter_due)
     question = Question(
         rule=rule.name,

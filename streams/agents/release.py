@@ -153,6 +153,8 @@ class Release:
                 self.outbox.redecide(tx, again)
                 tx.release_held(lapsed_in(again))
             seqs = self.outbox.claim(tx, claims_of(found, looked), now, apart(looked))
+        if looked.asking:
+            ask_for(self.broker, looked.asking)
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
         done = [lane for lane in finished(found, looked) if lane not in failed]
@@ -160,8 +162,6 @@ class Release:
             with self.broker.ledger.transaction() as tx:
                 self.outbox.mark_sent(tx, done)
                 self._suspend(tx, failed)
-        if looked.asking:
-            ask_for(self.broker, looked.asking)
         if looked.caught:
             set_aside(self.broker, self.outbox, looked.caught)  # whoever holds the seal is told; a log tells everybody
         return sum(1 for item, _ in going if item.lane not in failed)

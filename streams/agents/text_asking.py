@@ -85,15 +85,22 @@ def ask_for(broker: Broker, waiting: Iterable[Unasked]) -> None:
         write(work)
 
 
-def ask(work: Absorption, stored: StoredEvent, one: Unasked) -> None:
-    """Ask about the texts of one exchange, in the transaction of somebody else; what was asked before is left alone."""
+def ask(work: Absorption, stored: StoredEvent, one: Unasked, *, anew: bool = False) -> None:
+    """Ask about the texts of one exchange, in the transaction of somebody else.
+
+    Args:
+        work: That transaction's work.
+        stored: The event.
+        one: The exchange and its texts.
+        anew: Whether to ask about what was asked before, too, because what was let go is being taken back.
+    """
     before = {waiting.text: waiting for waiting in asked(work.tx)}
     event = decode(work.tx.content(stored.n), work.broker.catalogue)
     subject = work.subjects.root(stored.subject)
     for path in one.paths:
         text = Text(stored.event_id.hex(), path, one.recipient.organisation, one.recipient.function)
         last = before.get(text)
-        if last is None or last.state == LAPSED:
+        if anew or last is None or last.state == LAPSED:
             _ask(work, subject, event, one, text, last)
 
 

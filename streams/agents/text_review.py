@@ -8,14 +8,12 @@ decided anew; both words stand in the ledger, with the function that said them a
 """
 
 import hmac
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ledger.rows import Statement, StoredEvent
+from ledger.rows import Statement
 from ledger.store import Transaction
-from sharing.codec import decode
 from sharing.errors import Rejected
-from sharing.events import Child, Event, TextReviewed
+from sharing.events import Child, TextReviewed
 from sharing.events.common import Quiet
 from sharing.ids import EventId, ExchangeId, SubjectId, event_id, exchange_id
 from sharing.policy.canonical import canonical
@@ -24,15 +22,13 @@ from sharing.reconciliation.machine import Signal
 from sharing.reconciliation.questions import settle
 from sharing.reconciliation.rules import TEXT_REVIEW
 from sharing.reconciliation.saying import envelope
-from sharing.redaction.scrub import Known, Scrubbed, is_cut_of, known_of, scrub
+from sharing.redaction.scrub import Scrubbed, is_cut_of, scrub
 from sharing.release import Exchange
-from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.closing import write
-from streams.agents.recalls import follow, replacement
-from streams.agents.sealed import opened, rows_about
-from streams.agents.text_asking import value_of
+from streams.agents.recalls import follow
+from streams.agents.text_opening import Opened, known, looked_at
 from streams.agents.text_queue import (
     LAPSED,
     NOT_PERMITTED,
@@ -43,9 +39,7 @@ from streams.agents.text_queue import (
     asked,
     gone_before,
     said_of,
-    taken_back,
 )
-from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
 SEEN_BYTES = 6
@@ -60,36 +54,6 @@ class Shown(Quiet):
     seen: str
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A text that waits, with all that it takes to decide about it.
-
-    Attributes:
-        waiting: With the exchange by which its recipient has the rest now.
-        stands: Whether its recipient has the rest: nobody took it back.
-        now: What is decided about its event now.
-    """
-
-    work: Absorption
-    waiting: Waiting
-    stored: StoredEvent
-    event: Event
-    subject: SubjectId
-    now: Exchange
-    stands: bool
-
-    @property
-    def may_go(self) -> bool:
-        """Whether the agreements still let the text go once a person has read it, to somebody who has the rest."""
-        paths = {ruling.path for ruling in self.now.decision.to_review}
-        return self.stands and self.now.decision.outcome is Outcome.DELIVER and self.waiting.text.path in paths
-
-    @property
-    def text(self) -> str:
-        """As it was written."""
-        return value_of(self.event, self.waiting.text.path) or ""
-
-
 def waiting(broker: Broker) -> list[Waiting]:
     """Every text that waits for a person and may still go, the most urgent first.
 
@@ -97,7 +61,7 @@ def waiting(broker: Broker) -> list[Waiting]:
     """
     with broker.ledger.reading() as tx:
         work = Absorption(broker, tx)
-        looked = ((one, _looked_at(work, one)) for one in asked(tx) if one.is_open)
+        looked = ((one, looked_at(work, one)) for one in asked(tx) if one.is_open)
         found = [one for one, made in looked if made is not None and made.may_go]
     return sorted(found, key=lambda one: (one.due_by, one.number))
 
@@ -127,11 +91,13 @@ def release(broker: Broker, number: int, by: str, why: str, seen: str, text: str
         Hex id of the exchange in which it goes.
 
     Raises:
-        Rejected: as for `show`; `LOOK_AGAIN`: more is taken out now, or less; `NOT_A_CUT`: the text holds something
-            that was not left; `NOT_CLEAN`: the rest holds something that is taken out. Nothing was changed.
+        Rejected: as for `show`; `NOT_THE_OWNER`: the function is of another house; `LOOK_AGAIN`: more is taken out now,
+            or less; `NOT_A_CUT`: the text holds something that was not left; `NOT_CLEAN`: the rest holds something that
+            is taken out. Nothing was changed.
     """
     with broker.ledger.transaction() as tx:
         found = _open(broker, tx, number, locked=True)
+        _of_the_house(found, by)
         going = _chosen(found, seen, text)
         following = _goes(found, going, {"by": by, "why": why})
         write(found.work)
@@ -142,26 +108,14 @@ def withhold(broker: Broker, number: int, by: str, why: str) -> None:
     """Keep a text from going. Arguments as in `release`.
 
     Raises:
-        Rejected: `NO_SUCH_TEXT`, `DONE_BEFORE` or `FORGOTTEN`; nothing was changed.
+        Rejected: `NO_SUCH_TEXT`, `DONE_BEFORE`, `FORGOTTEN` or `NOT_THE_OWNER`; nothing was changed.
     """
     with broker.ledger.transaction() as tx:
         found = _open(broker, tx, number, locked=True, may_go=False)
+        _of_the_house(found, by)
         found.work.statements.append(Statement(WITHHELD, canonical(said_of(found.waiting, by=by, why=why))))
         _task_done(found)
         write(found.work)
-
-
-def known(work: Absorption, subject: SubjectId) -> Known:
-    """Everything by which a family could be known, from all that was ever said of it.
-
-    The family: the child, everybody whom it may be, and the children of the same incidents.
-    """
-    own = {int(subject), *(int(other) for other in work.subjects.related(subject))}
-    kin = {other for others in work.tx.relatives(own).values() for other in others}
-    rows = {n for one in own | kin for n in rows_about(work.tx, one)}
-    events: Iterable[Event] = opened(work.broker, work.tx, sorted(rows)).values()
-    said = [event for event in events if not event.event_type.startswith(BROKER_SAYS)]
-    return known_of(said, work.stand.agreements.classes)
 
 
 def tidy(work: Absorption, subject: SubjectId) -> None:
@@ -174,7 +128,7 @@ def tidy(work: Absorption, subject: SubjectId) -> None:
     due = [q for q in work.state(subject).questions if q.rule == TEXT_REVIEW and q.next_at and q.next_at <= work.now]
     tasks = {question.event_id for question in due if question.is_open}
     for one in asked(work.tx) if tasks else ():
-        found = _looked_at(work, one, locked=True) if one.task in tasks and one.is_open else None
+        found = looked_at(work, one, locked=True) if one.task in tasks and one.is_open else None
         if found is not None and not found.may_go:
             body = said_of(one, following="", why=NOT_PERMITTED if found.stands else RECALLED)
             work.statements.append(Statement(LAPSED, canonical(body)))
@@ -185,7 +139,7 @@ def tidy(work: Absorption, subject: SubjectId) -> None:
 
 
 def _open(broker: Broker, tx: Transaction, number: int, *, locked: bool = False, may_go: bool = True) -> Opened:
-    found = _looked_at(Absorption(broker, tx), _named(tx, number), locked=locked)
+    found = looked_at(Absorption(broker, tx), _named(tx, number), locked=locked)
     if found is None:
         raise Rejected("FORGOTTEN", "text", "the key of this child was destroyed: there is nothing to read")
     one = _named(tx, number)  # again, now that nobody else can decide about it
@@ -205,35 +159,14 @@ def _named(tx: Transaction, number: int) -> Waiting:
     raise Rejected("NO_SUCH_TEXT", "text", f"no text {number} waits; see crosswalk scrub ls")
 
 
-def _looked_at(work: Absorption, one: Waiting, *, locked: bool = False) -> Opened | None:
-    """A text and what the agreements say of it now; None for a child who was forgotten."""
-    tx = work.tx
-    stored = tx.find(bytes.fromhex(one.text.event))
-    if stored is None or tx.forgotten([stored.subject]):
-        return None
-    if locked:
-        work.subjects.read([stored.subject])
-    else:
-        work.subjects.relate([stored.subject])
-    subject = work.subjects.root(stored.subject)
-    event = decode(tx.content(stored.n), work.broker.catalogue)
-    to = Recipient(one.text.organisation, one.text.function, RecipientKind(one.kind))
-    (now,) = work.prepare_for(event, EventId(stored.event_id), subject, [to])
-    exchange = _had_now(work, stored, one, to)
-    one = replace(one, exchange=exchange) if exchange else one
-    return Opened(work, one, stored, event, subject, now, stands=exchange is not None)
-
-
-def _had_now(work: Absorption, stored: StoredEvent, one: Waiting, to: Recipient) -> str | None:
-    """The exchange by which the recipient has the rest of the event: that of the asking, or what replaced it since."""
-    taken = taken_back(work.tx)
-    states = {x.exchange_id.hex(): x.state for row in work.tx.redecisions([stored.n]) for x in row.exchanges}
-    exchange = one.exchange
-    while exchange in taken:
-        exchange = replacement(work, bytes.fromhex(exchange), to).hex()
-        if states.get(exchange) is not Outcome.DELIVER:
-            return None
-    return exchange
+def _of_the_house(found: Opened, by: str) -> None:
+    """Who wrote a text lets it go or keeps it, and nobody else."""
+    organisation = found.waiting.owner[0]
+    house = found.work.broker.directory.get(organisation)
+    functions = sorted(house.functions) if house else []
+    if by not in functions:
+        reason = f"a text of {organisation} is read by one of its own functions: {', '.join(functions)}"
+        raise Rejected("NOT_THE_OWNER", "by", reason)
 
 
 def _shown(found: Opened) -> Shown:

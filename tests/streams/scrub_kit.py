@@ -28,7 +28,8 @@ def one_waits(corridor: Corridor) -> Corridor:
 
 def let_go(corridor: Corridor, text: str | None = None, number: int = 1) -> str:
     shown = text_review.show(corridor.broker, number)
-    following = text_review.release(corridor.broker, number, "force_duty", "NEEDED_FOR_CARE", shown.seen, text)
+    by = shown.waiting.owner[1]
+    following = text_review.release(corridor.broker, number, by, "NEEDED_FOR_CARE", shown.seen, text)
     corridor.flow()
     return following
 

@@ -137,6 +137,8 @@ def test_a_late_seal_takes_back_a_text_in_which_its_value_stands_and_nothing_els
     taken = {r.exchange for r in recalls(corridor.broker)}
     assert following in taken
     assert notices(corridor)[0].exchange not in taken
+    assert [one.number for one in text_review.waiting(corridor.broker)] == [2], "it is asked about anew"
+    assert "tansy" not in text_review.show(corridor.broker, 2).scrubbed.text
 
 
 def test_a_text_that_was_taken_back_with_its_event_is_asked_about_again(waiting):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.verify import verify
-from sharing.errors import Rejected
+from sharing.errors import Rejected, Retryable
 from sharing.events import (
     EVENT_TYPES,
     ProtectionNoticeSubmitted,
@@ -16,9 +16,9 @@ from streams.agents import text_review
 from streams.agents.text_queue import ASKED, RELEASED, WITHHELD
 from tests.ledger.exports import exported
 from tests.streams.corridor import COMMUNITY, FRIDAY, GP, POLICE
-from tests.streams.families import ROSA
+from tests.streams.families import ROSA, TOM
 from tests.streams.scrub_kit import GRAZE, SAW, SECRETS, let_go, notices, tasks, texts, told, words
-from tests.streams.test_seal_laws import carries, involve, seal
+from tests.streams.test_seal_laws import carries, involve, notice, seal
 
 # ---------------------------------------------------------------- the rest goes, the text waits
 
@@ -121,6 +121,41 @@ def test_who_has_not_seen_what_is_taken_out_now_looks_again(waiting):
     assert again.seen != seen
     assert "knee" not in again.scrubbed.text
     assert texts(waiting) == []
+
+
+def test_only_who_wrote_it_lets_it_go_or_keeps_it(waiting):
+    seen = text_review.show(waiting.broker, 1).seen
+    for other in ("practice_lead", "front_door_manager", "anybody"):
+        with pytest.raises(Rejected, match="of easthaven-police is read by one of its own functions"):
+            text_review.release(waiting.broker, 1, other, "OTHER", seen)
+        with pytest.raises(Rejected, match="NOT_THE_OWNER"):
+            text_review.withhold(waiting.broker, 1, other, "OTHER")
+    assert text_review.waiting(waiting.broker)
+
+
+def test_a_process_that_ends_between_asking_and_sending_asks_once_and_sends_once(corridor):
+    involve(corridor, GP, "practice_lead")
+    corridor.send(POLICE, corridor.event(ProtectionNoticeSubmitted, POLICE, ROSA, child_injury=SAW))
+    corridor.destination.away = True
+    with pytest.raises(Retryable):
+        corridor.flow()
+    assert (len(words(corridor, ASKED)), notices(corridor)) == (1, [])
+    corridor.destination.away = False
+    corridor.restart()
+    corridor.flow()
+    assert (len(words(corridor, ASKED)), len(tasks(corridor)), len(notices(corridor))) == (1, 1, 1)
+
+
+def test_what_is_known_of_brothers_and_sisters_is_taken_out_too(corridor):
+    involve(corridor, GP, "practice_lead")
+    incident = "ab" * 16
+    corridor.send(POLICE, notice(corridor, incident_id=incident), notice(corridor, TOM, incident_id=incident))
+    corridor.flow()
+    told(corridor, child_injury=f"a {GRAZE}; he said that tom underbough pushed her")
+    let_go(corridor)
+    (text,) = texts(corridor)
+    assert "he said that" in text
+    assert "underbough" not in text, "written small, it is known by the other child's record alone"
 
 
 def test_it_is_let_go_once(waiting):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.offline_verifier import Matrix
-from sharing.policy import Facts, Guard, decide, is_at_most
+from sharing.policy import CLEAR, SCRUB, Facts, Guard, decide, is_at_most
 from sharing.policy.granting import decide_granted, lifts, paths_of
 from sharing.policy.matrix import matrix_bytes
 from sharing.policy.replaying import judged
@@ -18,6 +18,7 @@ ASKING = sorted({(e, k) for (e, k, _), cell in AGREEMENTS.cells.items() if Guard
 OUTSIDER = Matrix(matrix_bytes(AGREEMENTS))
 known = st.fixed_dictionaries(dict.fromkeys(Guard, st.sampled_from([True, True, False, None])))
 questions = st.sampled_from(ASKING)
+CLOSING = (Guard.ADDRESS_SEALED, Guard.S_FLAG, Guard.PERPETRATOR_CHANNEL, Guard.ADOPTION)
 
 
 @st.composite
@@ -102,3 +103,32 @@ def test_what_no_seal_and_no_permit_yields_cannot_be_granted():
     assert not lifts(AGREEMENTS, RecipientKind.SCHOOL, "child.address_line")
     assert not lifts(AGREEMENTS, RecipientKind.POLICE_DUTY, "child.former_surname")
     assert not lifts(AGREEMENTS, RecipientKind.POLICE_DUTY, "class:H")
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_a_grant_makes_no_text_clear_and_a_person_opens_it_for_the_outsider_too(case):
+    event, kind, facts, granted = case
+    made = decide_granted(AGREEMENTS, event, kind, facts, granted)
+    waits = {ruling.path for ruling in made.to_review}
+    given = {path for cell in _cells(event, kind) for path, permit in cell.permits.items() if _is_scrub(permit, path)}
+    assert waits <= given
+    assert not [r for r in made.fields if r.path in given and r.transform == CLEAR]
+    assert OUTSIDER.disagreement(json.loads(made.body())) is None
+    if waits and made.outcome is Outcome.DELIVER:
+        assert OUTSIDER.disagreement(json.loads(made.after_review(waits).body())) is None
+
+
+def _cells(event, kind):
+    return (AGREEMENTS.cells[event, kind, purpose] for purpose in AGREEMENTS.purposes_of[event, kind])
+
+
+def _is_scrub(permit, path):
+    return permit.fields[path] == SCRUB
+
+
+def test_some_text_waits_under_a_grant():
+    facts = Facts.of({**dict.fromkeys(Guard, True), **dict.fromkeys(CLOSING, False)})
+    event, kind = "csc.strategy.convened", RecipientKind.POLICE_DUTY
+    made = decide_granted(AGREEMENTS, event, kind, facts, {"enquiry": frozenset({"threshold_facts"})})
+    assert {ruling.path for ruling in made.to_review} == {"threshold_facts"}
