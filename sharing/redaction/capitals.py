@@ -124,3 +124,14 @@ outside inside behind opposite
 """)
 )
 """Words in the names of places that many places have."""
+NO_STREET = listed("the a an in at on of off to from this that his her their my our your by and or main side")
+"""Words with which no name of a street begins."""
+CLOSE_KIN = listed("uncle aunt auntie aunty nan nana nanny gran granny grandma grandad granddad grandpa cousin")
+"""Words for kin behind which a name stands even if it is written small."""
+DEEDS = listed("""
+said says told tells asked asks hit hits has had have is was went goes came comes lives lived stated states reported
+reports disclosed attended attends and also who did does will would could can cannot may must should thinks thought
+wants wanted feels felt saw sees heard knows knew left ran took takes got gets gave gives denies denied appeared seems
+seemed became stayed stays slept cried shouted claims claimed alleged alleges agreed refused
+""")
+"""What stands behind a name at the start of a sentence."""

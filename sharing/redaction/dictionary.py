@@ -32,6 +32,7 @@ _SHORTEST_FOREIGN = 2
 _FEW, _PARTICULAR, _MOST_KINDS = 4, 2, 5
 _MAC_LENGTH, _SHORTEST_PART = 6, 3
 _LOCAL, _NATIONAL, _SHORTEST_NUMBER = 6, 9, 3
+_LONGEST_PLACE = 300
 _LINES = re.compile(r"[,;\n]")
 _HISSING = ("s", "x", "z", "ch", "sh")
 _CENTURIES = ("19", "20")
@@ -116,7 +117,7 @@ class _Person:
     def __init__(self, written: str) -> None:
         letters = Letters(written)
         parts = [part for part in _parts(letters) if not part.text.isdecimal()]
-        named = [p for p in parts if len(p.text) > 1 and p.text not in ROLES | PARTICLES]
+        named = [p for p in parts if len(p.text) > 1 and p.text not in ROLES and p.text not in PARTICLES]
         self._whole = [p.text for p in parts if p.text not in ROLES]
         self._plain = len(named) <= _FEW and all(p.capital for p in named)
         self.common = _uncommon_uses(letters, parts)
@@ -195,18 +196,20 @@ def less_one(word: str) -> set[str]:
 
 def _whole_places(written: str) -> Iterator[str]:
     text = Letters(written).plain
-    lines = [line for part in _LINES.split(text) for line in _shorter(part)]
-    for spelling in (text, *spellings_of_place(text), *lines, *(road for line in lines for road in with_roads(line))):
+    short = [part for part in (text, *_LINES.split(text)) if len(part) <= _LONGEST_PLACE]
+    lines = [line for part in short for line in (part, *_shorter(part))]
+    addresses = (place for part in short[:1] for place in spellings_of_place(part))
+    roads = (road for line in lines for road in with_roads(line))
+    for spelling in dict.fromkeys((*lines, *addresses, *roads)):
         letters = squeeze(spelling)
-        tells = any(word.text not in CAPITALS and word.text not in WORDS for word in Letters(spelling).words)
-        if len(letters) >= SHORTEST and not letters.isdecimal() and (tells or not _is_common(spelling)):
+        if len(letters) >= SHORTEST and not letters.isdecimal() and not _is_common(spelling):
             yield letters
 
 
 def _is_common(place: str) -> bool:
     """Whether a place is one word that anybody uses, or words for an agency: `school`, `social care`."""
-    words = Letters(place).words
-    return len(words) < _PARTICULAR or all(word.text in CAPITALS for word in words)
+    words = [word.text for word in Letters(place).words if len(word.text) > 1 or word.text.isdecimal()]
+    return all(word in CAPITALS for word in words) or (len(words) < _PARTICULAR and words[0] in WORDS)
 
 
 def _shorter(line: str) -> Iterator[str]:

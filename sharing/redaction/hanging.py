@@ -23,7 +23,7 @@ def before_name(letters: Letters, at: int) -> int:
     """Where a name begins, with the initials and small words before it."""
     words, start = letters.words, letters.words[at].start
     for place in range(at - 1, max(at - 1 - MOST_LETTERS, -1), -1):
-        word, gap = words[place], letters.plain[words[place].end : start]
+        word, gap = words[place], letters.gap(place + 1)
         alone = len(word.text) == 1 and not letters.plain[max(word.start - 1, 0) : word.start].isalnum()
         is_word = word.text in _WORDS and words[at].caps and "." not in gap
         initial = word.capital and alone and gap.strip(" -'") in ("", ".") and not is_word
@@ -38,8 +38,7 @@ def behind_name(letters: Letters, last: int, initials: Collection[str] = ()) -> 
     words, end = letters.words, letters.words[last].end
     if last + 1 == len(words):
         return end
-    after = words[last + 1]
-    gap = letters.plain[end : after.start]
+    after, gap = words[last + 1], letters.gap(last + 1)
     if gap == "'" and after.text == "s":
         return after.end
     alone = letters.plain[after.end : after.end + 1] in ("", ".", ",", ";", ")", "\n")
@@ -51,8 +50,7 @@ def before_place(letters: Letters, at: int) -> int:
     """Where a place begins, with the number of the house and the flat before its name."""
     words, start, numbered = letters.words, letters.words[at].start, False
     for place in range(at - 1, max(at - 1 - _MOST_ABSORBED, -1), -1):
-        word = words[place]
-        gap = letters.plain[word.end : start]
+        word, gap = words[place], letters.gap(place + 1)
         number = is_house_number(letters, place) or word.text in HOUSE_WORDS
         if len(gap) > LONGEST_GAP or gap.strip(" ,\n-/."):
             break
@@ -74,8 +72,8 @@ def is_house_number(letters: Letters, at: int) -> bool:
 def behind_place(letters: Letters, at: int) -> int:
     """Where a place ends, with `Road` or `Primary School` behind its name."""
     words, end = letters.words, letters.words[at].end
-    for word in words[at + 1 : at + 1 + _MOST_ABSORBED]:
-        gap = letters.plain[end : word.start]
+    for place in range(at + 1, min(at + 1 + _MOST_ABSORBED, len(words))):
+        word, gap = words[place], letters.gap(place)
         kind = word.text in STREETS or (word.capital and word.text in GENERIC)
         if gap not in (" ", "\n", "  ", "-", "'") or not (kind or (gap == "'" and word.text == "s")):
             break

@@ -116,14 +116,18 @@ class Letters:
             marker = written[0] == BARRIER
             yield Word(start, end, match.group().replace("'", ""), written[0].isupper(), written.isupper(), marker)
 
+    def gap(self, at: int) -> str:
+        """What stands between a word and the one before it; before the first, between it and the beginning."""
+        return self.plain[self.words[at - 1].end if at else 0 : self.words[at].start]
+
     def begins(self, at: int) -> bool:
         """Whether a sentence begins with this word: at the start, behind a full stop, on a new paragraph."""
-        if not at:
-            return not self.plain.startswith(BARRIER)
-        before = self.words[at - 1]
-        gap = self.plain[before.end : self.words[at].start]
-        stopped = any(sign in gap for sign in _STOPS) and before.text not in _ABBREVIATED
-        return (stopped and len(before.text) > 1) or "\n\n" in gap
+        gap, before = self.gap(at), self.words[at - 1].text if at else ""
+        if not at and BARRIER not in gap:
+            return True
+        initial = len(before) == 1 and not before.isdecimal()
+        stopped = any(sign in gap for sign in _STOPS) and before not in _ABBREVIATED and not initial
+        return stopped or "\n\n" in gap
 
     def unbroken(self, start: int, end: int) -> tuple[int, int]:
         """A stretch with the letters, digits and underlines that hang on it."""

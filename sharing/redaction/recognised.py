@@ -59,7 +59,7 @@ def _last_of_name(letters: Letters, at: int, known: Dictionary, tried: dict[str,
     words, joined, found, close = letters.words, "", None, True
     for place in range(at, min(at + _PIECES, len(words))):
         word = words[place]
-        gap = letters.plain[words[place - 1].end : word.start] if joined else ""
+        gap = letters.gap(place) if joined else ""
         if word.text.isdecimal() or (joined and not _holds(gap, joined)):
             break
         joined, close = joined + word.text, close and gap in ("", "'", "-")
@@ -102,10 +102,10 @@ def _initials(letters: Letters, known: Dictionary) -> Iterator[Find]:
         if not word.caps or len(word.text) > MOST_LETTERS:
             continue
         joined = word.text
-        if joined in known.initials and joined not in ACRONYMS | WORDS:
+        if joined in known.initials and joined not in ACRONYMS and joined not in WORDS:
             yield Find(word.start, word.end, Removal.NAME, FAMILY)
         for place in range(at + 1, min(at + MOST_LETTERS, len(words))):
-            after, gap = words[place], letters.plain[words[place - 1].end : words[place].start]
+            after, gap = words[place], letters.gap(place)
             if len(word.text) > 1 or len(after.text) > 1 or not after.caps or gap not in ("", ".", ". ", " ", "-", "/"):
                 break
             joined += after.text

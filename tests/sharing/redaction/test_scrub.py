@@ -15,20 +15,11 @@ from sharing.redaction.readings import squeeze
 from sharing.redaction.scrub import Known, is_cut_of, scrub
 from sharing.redaction.tripwire import Value, hits, needles, read_parts
 from sharing.vocabulary import FieldClass
+from tests.sharing.redaction.ordinary_sentences import SENTENCES
 from tests.strategies import PATIENT
 
 FIRST = ["Ayesha", "Zoltan", "Marit", "Kwabena", "Siobhan", "Zoë", "Ngozi", "Piotrek", "Xanthe", "Tariq", "Oisin"]
 LAST = ["Quillfeather", "O'Brannigan", "MacTavish", "McAllister", "Khan", "Vandermolen", "Ünsal", "Oyelaran", "Szabo"]
-SENTENCES = [
-    "The child was seen at school with a bruise on the left arm.",
-    "Police were called at 18:30 because neighbours heard shouting.",
-    "He said that he does not want to go home this weekend.",
-    "The health visitor and the GP have no other concerns about the baby.",
-    "A strategy discussion was held on Monday 3 November 2026.",
-    "Attendance fell from 94% to 61% since the start of Year 6.",
-    "She may need help; it will take some time.",
-    "Mum was spoken to alone and agreed to the safety plan.",
-]
 LOOKS = str.maketrans(
     "aeopcyxAEKMHOPCTX",
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0410\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425",
@@ -277,3 +268,8 @@ def test_whoever_adds_or_changes_a_word_releases_no_cut(shorter):
 )
 def test_less_and_markers_are_a_cut(shorter):
     assert is_cut_of(shorter, "He said that [name] hit him.")
+
+
+@pytest.mark.parametrize("shorter", ["He does not", "I don", "t", "I do n't", "cafe", "I don't like it . x"])
+def test_a_part_of_a_word_is_no_cut(shorter):
+    assert not is_cut_of(shorter, "He doesn't; I don't like the caf\u00e9, the cafe\u0301.")

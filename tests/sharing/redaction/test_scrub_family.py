@@ -75,6 +75,12 @@ def test_an_everyday_word_stays_where_it_is_written_small():
     assert scrub(text, known).text == text
 
 
+@pytest.mark.parametrize("place", ["school", "Children's Social Care", "home", "Early Help Team"])
+def test_a_place_that_could_be_anywhere_is_not_looked_for(place):
+    text = "At school and at home children's social care and early help work with her; the Team met."
+    assert scrub(text, Known((), (place,), ())).text == text
+
+
 @pytest.mark.parametrize("name", ["Ellen", "Esten", "Ander", "Eston", "Herma"])
 def test_a_name_that_only_happens_to_stand_in_ordinary_words_is_none(name):
     text = "An excellent answer: she understands that it was the stone on the wall and her main fear."

@@ -3,6 +3,7 @@
 import pytest
 
 from sharing.redaction.scrub import Known, Scrubbed, scrub
+from tests.sharing.redaction.ordinary_sentences import SENTENCES
 
 
 @pytest.mark.parametrize(
@@ -67,14 +68,7 @@ def test_what_nobody_recorded_goes_by_what_it_looks_like(text, left):
 @pytest.mark.parametrize(
     "text",
     [
-        "The child was seen at school with a bruise on the left arm.",
-        "Police were called at 18:30 because neighbours heard shouting.",
-        "He said that he does not want to go home this weekend.",
-        "The health visitor and the GP have no other concerns about the baby.",
-        "A strategy discussion was held on Monday 3 November 2026.",
-        "Attendance fell from 94% to 61% since the start of Year 6.",
-        "She may need help; it will take some time.",
-        "Mum was spoken to alone and agreed to the safety plan.",
+        *SENTENCES,
         "",
         "The Social Worker from Children's Services rang the School on Tuesday.",
         "She speaks Polish and some English; the family is White British and Roman Catholic.",
