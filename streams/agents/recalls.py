@@ -27,7 +27,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.sealed import names_of
 from streams.agents.text_asking import Unasked, ask
-from streams.agents.text_queue import RECALL_ISSUED, RECALLED, LetGo, lapsed, let_go
+from streams.agents.text_queue import NOT_PERMITTED, RECALL_ISSUED, RECALLED, LetGo, lapsed, let_go
 from streams.agents.text_views import lapse, words_of
 from streams.agents.views import AREA_WIDE, BROKER_SAYS
 
@@ -68,8 +68,10 @@ def recall_earlier(
         if follows is not None:
             if told or _words_tell(work, event, again, follows, subject):
                 yield recall_one(work, stored, one, again.recipient, why)
-                work.statements.append(lapse(follows, RECALLED))
-                _read_again(work, stored, again, follows, rest_stands=not told)
+                lapses = NOT_PERMITTED if why == GRANT_ENDED else RECALLED
+                work.statements.append(lapse(follows, lapses))
+                if not told:
+                    _read_again(work, stored, again, follows, lapses)
         elif told:
             yield recall_one(work, stored, one, again.recipient, why)
             _replace(work, Later(stored, subject, [again]), one)
@@ -172,14 +174,14 @@ def _words_tell(work: Absorption, event: Event, again: Exchange, follows: LetGo,
     return any(work.holds_sealed(text, event, again, subject) for text in texts)
 
 
-def _read_again(work: Absorption, stored: StoredEvent, again: Exchange, follows: LetGo, *, rest_stands: bool) -> None:
+def _read_again(work: Absorption, stored: StoredEvent, again: Exchange, follows: LetGo, lapses: str) -> None:
     """Ask anew about a text that is taken back, where the rest of its event stays with its recipient.
 
     Where the rest is taken back as well, what replaces it is asked about when it leaves.
     """
-    if rest_stands and follows.text.path in {ruling.path for ruling in again.decision.to_review}:
+    if follows.text.path in {ruling.path for ruling in again.decision.to_review}:
         exchange = bytes.fromhex(follows.exchange)
-        ask(work, stored, Unasked(stored.n, exchange, again.recipient, (follows.text.path,)), anew=True)
+        ask(work, stored, Unasked(stored.n, exchange, again.recipient, (follows.text.path,)), lapses=lapses)
 
 
 def value_at(event: Event, path: str) -> object:

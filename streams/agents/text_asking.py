@@ -2,7 +2,8 @@
 
 Left out: the queue (`text_queue`) and what a person does (`text_review`). Rules: nothing waits with the text; it is
 asked about before the exchange leaves, so that no text is forgotten when a process ends between the two; the owner is a
-function of the organisation that wrote the text; its deadline lies half-way to the event's own, one working day away
+function of the organisation that wrote the text; whoever holds the seal, of a text that a seal took back, for nobody
+else may notice that it waits again; its deadline lies half-way to the event's own, one working day away
 at the latest; half-way to it the deputy is rung, and at its end the manager. The task tells neither text nor child.
 """
 
@@ -26,7 +27,8 @@ from sharing.release import due_by
 from sharing.vocabulary import OrganisationKind, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.closing import write
-from streams.agents.text_queue import ASKED, LAPSED, Text, Waiting, asked
+from streams.agents.stopping import who_looks
+from streams.agents.text_queue import ASKED, LAPSED, RECALLED, Text, asked
 from streams.broker import Broker
 
 WHY = "TEXT_WAITS_FOR_A_PERSON"
@@ -85,14 +87,14 @@ def ask_for(broker: Broker, waiting: Iterable[Unasked]) -> None:
         write(work)
 
 
-def ask(work: Absorption, stored: StoredEvent, one: Unasked, *, anew: bool = False) -> None:
+def ask(work: Absorption, stored: StoredEvent, one: Unasked, *, lapses: str = "") -> None:
     """Ask about the texts of one exchange, in the transaction of somebody else.
 
     Args:
         work: That transaction's work.
         stored: The event.
         one: The exchange and its texts.
-        anew: Whether to ask about what was asked before, too, because what was let go is being taken back.
+        lapses: Code for why what was let go is being taken back: then it is asked about, too, what was asked before.
     """
     before = {waiting.text: waiting for waiting in asked(work.tx)}
     event = decode(work.tx.content(stored.n), work.broker.catalogue)
@@ -100,15 +102,15 @@ def ask(work: Absorption, stored: StoredEvent, one: Unasked, *, anew: bool = Fal
     for path in one.paths:
         text = Text(stored.event_id.hex(), path, one.recipient.organisation, one.recipient.function)
         last = before.get(text)
-        if anew or last is None or last.state == LAPSED:
-            _ask(work, subject, event, one, text, last)
+        if lapses or last is None or last.state == LAPSED:
+            _ask(work, subject, event, one, text, (lapses or last.why, last.asked + 1) if last else ("", 0))
 
 
-def _ask(work: Absorption, subject: SubjectId, event: Event, one: Unasked, text: Text, last: Waiting | None) -> None:
-    owner = owner_of(event, work.broker.directory)
+def _ask(work: Absorption, subject: SubjectId, event: Event, one: Unasked, text: Text, before: tuple[str, int]) -> None:
+    lapsed, times = before
+    owner = _holder(work, subject) if lapsed == RECALLED else owner_of(event, work.broker.directory)
     house = work.broker.directory.get(owner.organisation)
     until = deadline(work, subject, event, one.exchange)
-    times = last.asked + 1 if last else 0
     cause = f"{ASKED}/{one.exchange.hex()}/{text.path}/{times}"
     task = TaskRaised(
         envelope=envelope(work.now, until),
@@ -140,6 +142,13 @@ def owner_of(event: Event, directory: Directory) -> Recipient:
             return found
     authority = directory.the(OrganisationKind.LOCAL_AUTHORITY)
     return recipient_for(authority, first_function(authority, ("front_door_manager", "front_door")))
+
+
+def _holder(work: Absorption, subject: SubjectId) -> Recipient:
+    """Who must read a text that was taken back: whoever holds a seal of the family."""
+    own = {subject, *work.subjects.related(subject)}
+    kin = {SubjectId(other) for others in work.tx.relatives(own).values() for other in others}
+    return who_looks(work, sorted(own | kin))[0]
 
 
 def deadline(work: Absorption, subject: SubjectId, event: Event, exchange: bytes) -> datetime:

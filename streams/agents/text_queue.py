@@ -42,6 +42,7 @@ class Waiting:
         task: Hex id of the event that told the owner.
         asked: How often it was asked about before.
         state: Kind of the newest statement about it: `review.asked` while it waits.
+        why: Its code, `""` while it waits.
     """
 
     number: int
@@ -56,6 +57,7 @@ class Waiting:
     due_by: datetime
     asked: int
     state: str
+    why: str
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +95,7 @@ class Words(Quiet):
 def asked(tx: Transaction) -> list[Waiting]:
     """Everything that was ever asked, in order; of a text that was asked about again the newest."""
     statements = tx.statements(PREFIX)
-    states = {text_of(body): s.kind for s, body in _read(statements)}
+    last = {text_of(body): (s.kind, body.get("why", "")) for s, body in _read(statements)}
     found: dict[Text, Waiting] = {}
     number = 0
     for statement, body in _read(statements):
@@ -102,7 +104,7 @@ def asked(tx: Transaction) -> list[Waiting]:
             text = text_of(body)
             before = found.pop(text, None)
             times = before.asked + 1 if before else 0
-            found[text] = _waiting(number, statement, body, times, states[text])
+            found[text] = _waiting(number, statement, body, times, last[text])
     return list(found.values())
 
 
@@ -166,7 +168,9 @@ def _read(statements: Iterable[StoredStatement]) -> list[tuple[StoredStatement, 
     return [(statement, json.loads(statement.body)) for statement in statements]
 
 
-def _waiting(number: int, statement: StoredStatement, body: Mapping[str, Any], times: int, state: str) -> Waiting:
+def _waiting(
+    number: int, statement: StoredStatement, body: Mapping[str, Any], times: int, last: tuple[str, str]
+) -> Waiting:
     organisation, function = body["owner"]
     return Waiting(
         number=number,
@@ -180,7 +184,8 @@ def _waiting(number: int, statement: StoredStatement, body: Mapping[str, Any], t
         asked_at=statement.decided_at,
         due_by=datetime.fromisoformat(body["due_by"]),
         asked=times,
-        state=state,
+        state=last[0],
+        why=last[1],
     )
 
 

@@ -132,13 +132,14 @@ def test_a_late_seal_takes_back_a_text_in_which_its_value_stands_and_nothing_els
     following = let_go(corridor)
     sheltered = replace(nowhere, setting_name="Tansy Hollow Annexe")
     corridor.say(MissingChanged, POLICE, sheltered, action=MissingAction.FOUND)
-    corridor.send(POLICE, corridor.event(SealChanged, POLICE, nowhere, kind=SealKind.ADDRESS, action=SealAction.SET))
+    corridor.send(CSC, corridor.event(SealChanged, CSC, nowhere, kind=SealKind.ADDRESS, action=SealAction.SET))
     corridor.flow()
     taken = {r.exchange for r in recalls(corridor.broker)}
     assert following in taken
     assert notices(corridor)[0].exchange not in taken
     assert [one.number for one in text_review.waiting(corridor.broker)] == [2], "it is asked about anew"
     assert "tansy" not in text_review.show(corridor.broker, 2).scrubbed.text
+    assert [v.organisation for v in tasks(corridor)] == [POLICE, CSC], "who wrote it learns of no seal"
 
 
 def test_a_text_that_was_taken_back_with_its_event_is_asked_about_again(waiting):
@@ -155,6 +156,20 @@ def test_a_text_that_was_taken_back_with_its_event_is_asked_about_again(waiting)
     let_go(waiting, number=2)
     assert [carries(v, POSTCODE) for v in notices(waiting)[3:]] == [[]]
     assert len(texts(waiting)) == 2
+
+
+def test_that_a_seal_took_a_text_back_is_told_to_the_seals_holder_alone(waiting):
+    """Whoever wrote the text and has no clearance must not see that it waits again."""
+    let_go(waiting)
+    before = [v.wire for v in waiting.views(POLICE)]
+    waiting.send(CSC, seal(waiting, by=CSC))
+    waiting.flow()
+    assert [v.wire for v in waiting.views(POLICE)] == before
+    (again,) = text_review.waiting(waiting.broker)
+    assert again.owner[0] == CSC
+    assert [v.organisation for v in tasks(waiting)] == [POLICE, CSC]
+    waiting.pass_time(FRIDAY + timedelta(days=7))
+    assert {organisation for organisation, _, _ in rung(waiting)} == {CSC}
 
 
 def test_nothing_is_taken_back_twice(waiting):
