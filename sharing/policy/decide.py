@@ -4,22 +4,33 @@ Left out: who the recipients are (`sharing.routing`), how a view is built (`shar
 
 Decisions are made once for each set of facts that matters to a cell and then looked up, so the same question
 gets the same object; compare by `body()`. A set of facts that was not asked about before costs little more: fields that
-share a permit and a class share their ruling, and what a pattern of rulings looks like is written once.
+share a permit and a class share their ruling, that ruling is found once for each set of the few facts on which it
+depends, and what a pattern of rulings looks like is written, and hashed, once.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
+from functools import lru_cache
+from typing import NamedTuple
 
 from sharing.errors import Misconfigured
 from sharing.events import EVENT_TYPES
 from sharing.policy.canonical import canonical
 from sharing.policy.decision import Decision, FieldRuling
-from sharing.policy.facts import Facts, Guard, mask_of
-from sharing.policy.lattice import CLEAR, WITHHOLD
+from sharing.policy.facts import Facts, Guard, mask_of, place_of
+from sharing.policy.lattice import CLEAR, WITHHOLD, Transform
 from sharing.policy.model import Agreements, Cell
-from sharing.policy.outcomes import PERMITTED, WAITS, EventRows, Ruling, event_rows, fare, field_rulings
+from sharing.policy.outcomes import (
+    PERMITTED,
+    WAITS,
+    EventRows,
+    Ruling,
+    asked_for_event,
+    asked_for_field,
+    event_rows,
+    fare,
+    field_rulings,
+)
 from sharing.policy.paths import EXISTS
 from sharing.policy.pseudo import ruled_classes, ruled_paths
 from sharing.policy.records import Page, Writer
@@ -53,9 +64,29 @@ def decide(agreements: Agreements, event_type: str, kind: RecipientKind, purpose
     made = desk.made.get(vector)
     if made is None:
         if len(desk.made) >= MOST_REMEMBERED:
-            desk.made.clear()
-        made = desk.made[vector] = _choose(desk, Facts(vector))
+            _begin_anew(desk)
+        made = desk.made[vector] = _choose(desk, vector)
     return made
+
+
+class _Whole(NamedTuple):
+    """What becomes of the event as a whole, with what tells one such from another."""
+
+    outcome: Outcome
+    ruling: Ruling
+    key: tuple[Outcome, str, str]
+
+
+class _Group(NamedTuple):
+    """Fields that always share their ruling, by one of them.
+
+    Attributes:
+        mask: The facts on which it depends. `known`: number of the ruling for each set of them that was asked about.
+    """
+
+    path: str
+    mask: int
+    known: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,17 +95,23 @@ class _Pigeonhole:
 
     Attributes:
         head: What stands in every decision of this cell.
-        guards: Those that are asked for, in the order of `Guard`. `said`: as the record says each, by name.
-        groups: Fields that always share their ruling, by one of them.
+        guards: Those that are asked for, in the order of `Guard`: the place of each, and each of its four values.
+        said: The same by name, as the record says each.
+        mask: The facts on which it depends what becomes of the event. `wholes`: what was found for sets of them.
+        rulings: Every ruling of a field so far, by number; `numbers`: the number of each.
         pages: Patterns of rulings seen so far. `writer`: writes new ones.
     """
 
     cell: Cell
     head: dict[str, str]
-    guards: tuple[Guard, ...]
-    said: tuple[tuple[Guard, Mapping[bool | None, bytes]], ...]
-    groups: tuple[str, ...]
+    guards: tuple[tuple[int, tuple[tuple[Guard, bool | None], ...]], ...]
+    said: tuple[tuple[int, tuple[bytes, ...]], ...]
+    groups: tuple[_Group, ...]
     writer: Writer
+    mask: int
+    wholes: dict[int, _Whole] = field(default_factory=dict)
+    rulings: list[Ruling] = field(default_factory=list)
+    numbers: dict[tuple[str, str, Transform], int] = field(default_factory=dict)
     pages: dict[object, Page] = field(default_factory=dict)
 
 
@@ -85,6 +122,15 @@ class _Desk:
     holes: tuple[_Pigeonhole, ...]
     mask: int
     made: dict[int, Decision]
+
+
+def _begin_anew(desk: _Desk) -> None:
+    """Forget what was decided; what patterns look like is kept, there are few."""
+    desk.made.clear()
+    for hole in desk.holes:
+        hole.wholes.clear()
+        for group in hole.groups:
+            group.known.clear()
 
 
 def _open_desk(agreements: Agreements, event_type: str, kind: RecipientKind, purpose: str | None) -> _Desk:
@@ -110,19 +156,32 @@ def _pigeonhole(version: str, cell: Cell) -> _Pigeonhole:
         "statute": cell.purpose.statute if cell.purpose else "",
     }
     guards = tuple(guard for guard in Guard if guard in cell.guards)
-    said = tuple((guard, _said(guard)) for guard in sorted(guards))
     paths = ruled_paths(cell.event_type)
     groups = _groups(cell, paths)
     frame = {**head, "agreements": version, "event": cell.event_type, "to": cell.kind.value}
     del frame["version"]
     return _Pigeonhole(
-        cell, head, guards, said, tuple(paths[places[0]] for places in groups), Writer(frame, paths, groups)
+        cell,
+        head,
+        tuple((place_of(guard), tuple((guard, value) for value in VALUES)) for guard in guards),
+        tuple((place_of(guard), _said(guard)) for guard in sorted(guards)),
+        tuple(_group(cell, paths[places[0]]) for places in groups),
+        Writer(frame, paths, groups),
+        mask_of(asked_for_event(cell)),
     )
 
 
-def _said(guard: Guard) -> Mapping[bool | None, bytes]:
+VALUES = (None, False, True, None)
+"""What the two bits of a guard say."""
+
+
+def _said(guard: Guard) -> tuple[bytes, ...]:
     """A fact as it stands in canonical JSON, without the braces around."""
-    return {value: canonical({guard.value: value})[1:-1] for value in (True, False, None)}
+    return tuple(canonical({guard.value: value})[1:-1] for value in VALUES)
+
+
+def _group(cell: Cell, path: str) -> _Group:
+    return _Group(path, mask_of(asked_for_field(cell, path)), {})
 
 
 def _groups(cell: Cell, paths: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
@@ -136,36 +195,36 @@ def _groups(cell: Cell, paths: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
 _BEST_FIRST = (Outcome.DELIVER, Outcome.HOLD, Outcome.SUPPRESS)
 
 
-def _choose(desk: _Desk, facts: Facts) -> Decision:
-    found = [_decide_hole(hole, facts) for hole in desk.holes]
-    return min(found, key=lambda decision: _BEST_FIRST.index(decision.outcome))
+def _choose(desk: _Desk, vector: int) -> Decision:
+    found = [_decide_hole(hole, vector) for hole in desk.holes]
+    return min(found, key=lambda decision: _BEST_FIRST.index(decision.outcome)) if len(found) > 1 else found[0]
 
 
-def _decide_hole(hole: _Pigeonhole, facts: Facts) -> Decision:
-    guards = tuple([(guard, facts[guard]) for guard in hole.guards])
-    situation = Situations(1, {g: 1 for g, value in guards if value}, {g: 1 for g, value in guards if value is False})
-    outcome, ruling = _outcome(hole.cell, event_rows(hole.cell, situation))
-    rulings = _rulings(hole, outcome, ruling, situation)
-    told = rulings if outcome is Outcome.DELIVER else ()
-    pattern = (outcome, ruling.reason, ruling.rule, *[(r.reason, r.rule, r.transform.kind) for r in told])
-    page = hole.pages.get(pattern)
-    if page is None:
-        page = hole.pages[pattern] = hole.writer.page(outcome, ruling, rulings)
-    known = dict(guards)
-    body = b"".join((page.before, b",".join([said[known[guard]] for guard, said in hole.said]), page.after))
+def _decide_hole(hole: _Pigeonhole, vector: int) -> Decision:
+    whole = hole.wholes.get(vector & hole.mask) or _as_a_whole(hole, vector)
+    numbers = _rulings(hole, vector) if whole.outcome is Outcome.DELIVER else ()
+    page = hole.pages.get((whole.key, numbers)) or _page(hole, whole, numbers)
+    facts = b",".join([said[vector >> place & 3] for place, said in hole.said])
     return Decision(
         **hole.head,
         event_type=hole.cell.event_type,
         kind=hole.cell.kind,
-        outcome=outcome,
-        reason=ruling.reason,
-        rule=ruling.rule,
+        outcome=whole.outcome,
+        reason=whole.ruling.reason,
+        rule=whole.ruling.rule,
         fields=page.fields,
-        guards=guards,
+        guards=tuple([values[vector >> place & 3] for place, values in hole.guards]),
         shape=page.shape,
-        digest=sha256(body).digest(),
-        _body=body,
+        digest=page.digest(facts),
+        _body=page.before + facts + page.after,
     )
+
+
+def _as_a_whole(hole: _Pigeonhole, vector: int) -> _Whole:
+    """What becomes of the event, for a set of facts that was not asked about before."""
+    outcome, ruling = _outcome(hole.cell, event_rows(hole.cell, _situation(hole, vector)))
+    found = hole.wholes[vector & hole.mask] = _Whole(outcome, ruling, (outcome, ruling.reason, ruling.rule))
+    return found
 
 
 def _outcome(cell: Cell, event: EventRows) -> tuple[Outcome, Ruling]:
@@ -178,11 +237,36 @@ def _outcome(cell: Cell, event: EventRows) -> tuple[Outcome, Ruling]:
     return Outcome.SUPPRESS, next(ruling for ruling in event.suppressed if ruling.rows)
 
 
-def _rulings(hole: _Pigeonhole, outcome: Outcome, ruling: Ruling, situation: Situations) -> list[Ruling]:
-    """One ruling for each group of fields; where the event is not delivered, its own for all of them."""
-    if outcome is not Outcome.DELIVER:
-        return [ruling] * len(hole.groups)
-    return [
-        ruling if path == EXISTS else next(r for r in field_rulings(hole.cell, path, situation) if r.rows)
-        for path in hole.groups
-    ]
+@lru_cache(maxsize=1)
+def _situation(hole: _Pigeonhole, vector: int) -> Situations:
+    """The table of one situation; asked for again by each group that has not met its part of it."""
+    known = [(values[0][0], values[vector >> place & 3][1]) for place, values in hole.guards]
+    return Situations(1, {g: 1 for g, value in known if value}, {g: 1 for g, value in known if value is False})
+
+
+def _rulings(hole: _Pigeonhole, vector: int) -> tuple[int, ...]:
+    """Of an event that is delivered, the number of each group's ruling; `$exists` has that of the event."""
+    return tuple(
+        [
+            number if (number := known.get(vector & mask)) is not None else _ruling(hole, path, known, vector, mask)
+            for path, mask, known in hole.groups
+        ]
+    )
+
+
+def _ruling(hole: _Pigeonhole, path: str, known: dict[int, int], vector: int, mask: int) -> int:
+    """The number of one field's ruling, for a set of facts that was not asked about before."""
+    found = next(r for r in field_rulings(hole.cell, path, _situation(hole, vector)) if r.rows)
+    key = (found.reason, found.rule, found.transform)
+    number = known[vector & mask] = hole.numbers.setdefault(key, len(hole.rulings))
+    if number == len(hole.rulings):
+        hole.rulings.append(found)
+    return number
+
+
+def _page(hole: _Pigeonhole, whole: _Whole, numbers: tuple[int, ...]) -> Page:
+    """What a pattern of rulings looks like; where the event is not delivered, its own ruling for all fields."""
+    ruled = [hole.rulings[number] for number in numbers] or [whole.ruling] * len(hole.groups)
+    rulings = [whole.ruling if group.path == EXISTS else by for group, by in zip(hole.groups, ruled, strict=True)]
+    page = hole.pages[whole.key, numbers] = hole.writer.page(whole.outcome, whole.ruling, rulings)
+    return page

@@ -114,6 +114,11 @@ class Facts(Mapping[Guard, bool | None]):
         return len(Guard)
 
 
+def place_of(guard: Guard) -> int:
+    """Where the two bits of a guard stand in a vector: by how much it is shifted to the right."""
+    return _SHIFT[guard]
+
+
 def mask_of(guards: frozenset[Guard]) -> int:
     """The bits of a vector that belong to these guards."""
     return sum(3 << _SHIFT[guard] for guard in guards)

@@ -13,7 +13,8 @@ Left out: which situation holds (`decide` asks for one, `invariants` for all). R
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sharing.policy.conditions import truth
+from sharing.policy.conditions import guards_of, truth
+from sharing.policy.facts import Guard
 from sharing.policy.lattice import WITHHOLD, Transform, TransformKind, lowest
 from sharing.policy.model import Cell, Permit, Seal
 from sharing.policy.paths import EXISTS, holds_one_text
@@ -79,6 +80,32 @@ def field_rulings(cell: Cell, path: str, situations: Situations) -> Iterator[Rul
     if refused:
         yield Ruling(WITHHOLD, CONDITION, permit.permit_id, refused)
     yield from _sealed(permit.fields[path], permit, applies, _bounds(cell, path, permit, situations))
+
+
+def asked_for_event(cell: Cell) -> frozenset[Guard]:
+    """The guards on which it depends what becomes of the event as a whole: all that `event_rows` looks at."""
+    permit = cell.permits.get(EXISTS)
+    if permit is None or permit.never_stopped:
+        return frozenset()
+    waiting = (guards_of(p.when) | frozenset(p.hold_until) for p in cell.distinct if p.hold_until)
+    closing = (_asked_by_seal(seal, cell) for seal in cell.seals if seal.exists)
+    return guards_of(permit.when).union(*waiting, *closing)
+
+
+def asked_for_field(cell: Cell, path: str) -> frozenset[Guard]:
+    """The guards on which it depends what becomes of a field: all that `field_rulings` looks at."""
+    permit = cell.permits.get(path)
+    if permit is None or permit.never_stopped:
+        return frozenset()
+    closing = [seal for seal in cell.seals if seal.closes(path, cell.classes.get(path))]
+    found = guards_of(permit.when).union(*(_asked_by_seal(seal, cell) for seal in closing))
+    marked = path != MARKER and any(seal.shown is not None for seal in closing)
+    return found | asked_for_field(cell, MARKER) if marked else found
+
+
+def _asked_by_seal(seal: Seal, cell: Cell) -> frozenset[Guard]:
+    exceptions = () if seal.absolute else seal.exceptions
+    return guards_of(seal.when).union(*(guards_of(e.when) for e in exceptions if cell.kind in e.to))
 
 
 def field_levels(cell: Cell, path: str, situations: Situations) -> Iterator[tuple[Transform, Rows]]:

@@ -5,6 +5,7 @@ rulings, and a new pattern is mostly made of known parts: the fields of one grou
 those of canonical JSON, and the shape is that of `shape_of`; both by test.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -22,13 +23,21 @@ class Page:
     """All of a decision but its facts.
 
     Attributes:
-        before, after: The record, cut where the facts stand.
+        before, after: The record, cut where the facts stand. `begun`: the hash up to there.
     """
 
     fields: tuple[FieldRuling, ...]
     shape: str
     before: bytes
     after: bytes
+    begun: "hashlib._Hash"
+
+    def digest(self, facts: bytes) -> bytes:
+        """SHA-256 of the record with these facts: most of it is hashed once."""
+        whole = self.begun.copy()
+        whole.update(facts)
+        whole.update(self.after)
+        return whole.digest()
 
 
 class _Part(NamedTuple):
@@ -62,11 +71,13 @@ class Writer:
         before, after = self._frame(outcome, ruling)
         fields = b",".join([part.row for part in parts])
         released = b",".join([part.shape for part in parts if part.shape])
+        start = b'%s"fields":[%s],"guards":{' % (before, fields)
         return Page(
             fields=tuple([part.ruling for part in parts]),
             shape=sha256(b"[%s,[%s]]" % (canonical(self.head["event"]), released)).hexdigest(),
-            before=b'%s"fields":[%s],"guards":{' % (before, fields),
+            before=start,
             after=b"}%s" % after,
+            begun=sha256(start),
         )
 
     def _written(self, number: int, by: Ruling) -> tuple[_Part, ...]:
