@@ -106,7 +106,7 @@ place pl way grove mews row walk hill rise view park green parade quay wharf yar
 """Ends of the names of streets."""
 SURE_STREETS = listed("road rd street avenue ave lane drive crescent cres gardens gdns terrace terr grove mews")
 """Those that are hardly ever anything else behind a capital."""
-DWELLINGS = listed("flat apartment apt unit house no number nr room block cottage")
+DWELLINGS = listed("flat apartment apt unit house no number nr room rm block cottage")
 """Before the number of a house."""
 GENERIC = (
     STREETS

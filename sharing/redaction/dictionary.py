@@ -75,6 +75,7 @@ def dictionary_of(known: Known) -> Dictionary:
     own = {form for person in people for name in person.names for form in _spellings(name)}
     names = {form: name in WORDS or form in WORDS for name in called(own) for form in _several(name)}
     everyday = EVERYDAY.union(*(person.common for person in people))
+    names |= {name: name in WORDS for person in people for name in person.glued()}
     names |= {form: name in everyday or form in everyday for name in own for form in _several(name)}
     anywhere: dict[str, Removal] = {}
     for place in known.places:
@@ -130,6 +131,11 @@ class _Person:
         first = [text[0] for text in self._whole if text not in PARTICLES]
         if self._plain and 1 < len(first) <= _FEW:
             yield from ("".join(first), "".join(reversed(first)), first[0] + first[-1], first[-1] + first[0])
+
+    def glued(self) -> Iterator[str]:
+        """A name with one initial and no blank: `AKhan`, `KhanA`."""
+        for one, other in (*pairwise(self.names), *pairwise(self.names[::-1])) if self._plain else ():
+            yield from (one[0] + other, other + one[0])
 
     def together(self) -> Iterator[str]:
         """The names of one person without a blank between them, in any order of two."""

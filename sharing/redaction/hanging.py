@@ -41,7 +41,7 @@ def behind_name(letters: Letters, last: int, initials: Collection[str] = ()) -> 
     after, gap = words[last + 1], letters.gap(last + 1)
     if gap == "'" and after.text == "s":
         return after.end
-    alone = letters.plain[after.end : after.end + 1] in ("", ".", ",", ";", ")", "\n")
+    alone = letters.plain[after.end : after.end + 1] in ("", ".", ",", ";", ")", "\n") or after.text not in _WORDS
     single = len(after.text) == 1 and after.caps and alone and gap in (" ", ", ", ",")
     return after.end if single and any(own.startswith(after.text) for own in initials) else end
 

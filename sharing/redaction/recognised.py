@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
-from sharing.redaction.capitals import ACRONYMS, DWELLINGS, JOINED
+from sharing.redaction.capitals import ACRONYMS, COURTESY, DWELLINGS, JOINED
 from sharing.redaction.dates import birth_dates
 from sharing.redaction.dictionary import LONGEST_SLIP, SHORTEST_SLIP, Dictionary, less_one
 from sharing.redaction.finds import FAMILY, Find, Removal
@@ -103,6 +103,9 @@ def _initials(letters: Letters, known: Dictionary) -> Iterator[Find]:
             continue
         joined = word.text
         if joined in known.initials and joined not in ACRONYMS and joined not in WORDS:
+            yield Find(word.start, word.end, Removal.NAME, FAMILY)
+        titled = at and len(joined) == 1 and words[at - 1].text in COURTESY and letters.gap(at) in (" ", ". ")
+        if titled and any(initials.startswith(joined) for initials in known.initials):
             yield Find(word.start, word.end, Removal.NAME, FAMILY)
         for place in range(at + 1, min(at + MOST_LETTERS, len(words))):
             after, gap = words[place], letters.gap(place)

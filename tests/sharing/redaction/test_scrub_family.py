@@ -50,7 +50,9 @@ def test_a_short_form_is_the_name_both_ways(recorded, called):
      ("dean", "[name]"), ("the Khans'", "the [name]'"), ("Khan's", "[name]"), ("a white van", "a white van"),
      ("Ay esha", "[name]"), ("a y e s h a", "[name]"), ("thisayeshakhan2014", "[name]"), ("Aeysha", "[name]"),
      ("Ayeshha", "[name]"),
-     ("Smth", "[name]"), ("a man", "a man")],
+     ("Smth", "[name]"), ("a man", "a man"),
+     ("AKhan", "[name]"), ("Ayesha K", "[name]"), ("Mrs K", "Mrs [name]"), ("Mr X", "Mr X"),
+     ("A.Khan", "[name]"), ("M. de la Berg", "[name]"), ("Mr. Berg", "Mr. [name]")],
 )  # fmt: skip
 def test_names_of_a_family(written, left):
     known = Known(
