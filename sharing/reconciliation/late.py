@@ -67,19 +67,23 @@ def hold(state: SubjectState, event: Event, about: EventFacts, meant: Iterable[R
     return Step(replace(state, late=(*state.late, *new)), (said,), changed=True)
 
 
-def absorb(state: SubjectState, _event: Event, _about: EventFacts, world: World) -> Step:
-    """Let go what waits for somebody whose new episode has opened since."""
+def absorb(state: SubjectState, _event: Event, about: EventFacts, world: World) -> Step:
+    """Let go what waits for somebody whose new episode has opened since, by this very event or before it."""
     step = Step(state)
     for late in state.late:
-        if late.fate is Fate.WAITS and _opened_since(state, late, world):
+        if late.fate is Fate.WAITS and _opened_since(state, late, about, world):
             step = then(step, settled(step.state, replace(late, fate=Fate.LET_GO, why=NEW_EPISODE)))
     return step
 
 
-def _opened_since(state: SubjectState, late: Late, world: World) -> bool:
+def _opened_since(state: SubjectState, late: Late, about: EventFacts, world: World) -> bool:
     mine = (late.recipient.organisation, late.recipient.function)
     return any(
-        (i.organisation, i.function) == mine and i.opened_at is not None and i.opened_at > late.since
+        (i.organisation, i.function) == mine
+        and i.opened_at is not None
+        and (
+            i.opened_at > late.since or i.source_event == about.event_id
+        )  # of one moment, in the order in which they came
         for i in open_involvements(state, local(world.now).date())
     )
 

@@ -29,8 +29,8 @@ from sharing.reconciliation.saying import World
 from sharing.release import Exchange, prepare
 from sharing.routing import Routing, recipients
 from sharing.vocabulary import Outcome, Recipient
-from streams.agents.again import Later, changed_since
-from streams.agents.grounds import came_later, fewer_grounds, fresh_of, missed_by
+from streams.agents.again import Later, changed_since, without_those_on_their_way
+from streams.agents.grounds import came_later, fewer_grounds, fresh_of, meant_for, missed_by
 from streams.agents.incoming import Incoming
 from streams.agents.kin import kin_of
 from streams.agents.late_words import sworn
@@ -64,7 +64,7 @@ class Absorption:
         self._moves: dict[int, int] = {}
         self._said: deque[tuple[SubjectId, Said]] = deque()
         self._recalls: dict[SubjectId, None] = {}
-        self._texts = Texts(broker, self.stand.agreements, tx, self._state_of, self._events_about)
+        self._texts = Texts(broker, self.stand.agreements, tx, lambda s: self.state(SubjectId(s)), self._events_about)
 
     def take(self, incoming: Incoming) -> None:
         """Absorb one event that came in."""
@@ -95,9 +95,6 @@ class Absorption:
             self.read_states([subject])
         return self.states[subject]
 
-    def _state_of(self, subject: int) -> SubjectState:
-        return self.state(SubjectId(subject))
-
     def read_states(self, subjects: Iterable[int]) -> None:
         """Read the states of subjects that will be looked at, in one go."""
         wanted = set(subjects) - self.states.keys()
@@ -122,25 +119,28 @@ class Absorption:
         if routing.refused:
             self.refused.append((routing.refused, about.event_id))
         self._decide(pending, routing.recipients, about)
-        self._hold_late(pending, routing, about)
+        subject, event = pending.subject, pending.event
+        self.hold_late(subject, event, about, self.missed_late(subject, event, about, routing))
 
     def _routed(self, event: Event, known: SubjectState, about: EventFacts) -> Routing:
         state, broker = fresh_of(known, self.ages, self.now), self.broker
         world = (broker.directory, self.now, broker.calendars)
         return recipients(event, state, *world, event_id=about.event_id, sender=about.sender)
 
-    def _hold_late(self, pending: Pending, routing: Routing, about: EventFacts) -> None:
-        """Hold for those whose episode was closed before this came, where the agreements would have given it then."""
-        event, subject = pending.event, pending.subject
+    def missed_late(self, subject: SubjectId, event: Event, about: EventFacts, now: Routing) -> list[Exchange]:
+        """For whom it would go, and how, were the episode to which it belongs not closed by now."""
         was = late.as_it_was(self.state(subject), event)
         if was is None:
-            return
-        missed = missed_by(routing, self._routed(event, was, about))
+            return []
+        to = missed_by(now, self._routed(event, was, about))
         situation = replace(self.situation(subject, event), state=was, seals_elsewhere=())
-        key = self.broker.keys.ids
-        decided = prepare(event, pending.event_id, missed, situation, self.stand.agreements, key)
-        meant = [made.recipient for made in decided if made.decision.outcome is not Outcome.SUPPRESS]
-        self.keep(subject, late.hold(self.state(subject), event, about, meant, self._world()))
+        return meant_for(event, about.event_id, to, situation, self.stand.agreements, self.broker.keys.ids)
+
+    def hold_late(self, subject: SubjectId, event: Event, about: EventFacts, meant: Sequence[Exchange]) -> None:
+        """Let an event wait for those who would have got it before their episode was closed."""
+        if meant:
+            to = [one.recipient for one in meant]
+            self.keep(subject, late.hold(self.state(subject), event, about, to, self._world()))
 
     def _decide(self, pending: Pending, to: Iterable[Recipient], about: EventFacts) -> None:
         known = {exchange.exchange_id for exchange in pending.exchanges}
@@ -265,8 +265,8 @@ class Absorption:
         """Route a stored event again, as things stand now."""
         about = EventFacts(stored.event_id.hex(), self.now, event.envelope.organisation or "")
         state = self.state(subject)
-        needs = self._routed(event, state, about).needs
-        to = [n.recipient for n in needs if not came_later(state, n, stored.decided_at, about.event_id)]
+        routing = self._routed(event, state, about)
+        to = [n.recipient for n in routing.needs if not came_later(state, n, stored.decided_at, about.event_id)]
         prepared = self.prepare_for(event, EventId(stored.event_id), subject, to)
         later = changed_since(self.tx, stored, subject, self.standing(prepared), self.later)
         if later is not None:
@@ -274,6 +274,8 @@ class Absorption:
             self.add_later(later)
             self.open_questions(subject, event, later.exchanges, about)
         self.go_around(subject, event, prepared, about)
+        missed = self.missed_late(subject, event, about, routing)
+        self.hold_late(subject, event, about, without_those_on_their_way(self.tx, stored, missed))
 
     # ------------------------------------------------------------ out
 

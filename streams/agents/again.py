@@ -45,11 +45,21 @@ def changed_since(
         prepared: Its exchanges as decided now.
         before: What this very transaction decided again.
     """
-    last = {x.exchange_id: x.state for x in stored.exchanges}
-    last |= {x.exchange_id: x.state for row in tx.redecisions([stored.n]) for x in row.exchanges}
+    last = _last_of(tx, stored)
     last |= {x.exchange_id: x.decision.outcome for y in before if y.stored.n == stored.n for x in y.exchanges}
     made = [e for e in prepared if _is_new(e, last.get(e.exchange_id))]
     return Later(stored, subject, made, frozenset(last)) if made else None
+
+
+def without_those_on_their_way(tx: Transaction, stored: StoredEvent, made: Sequence[Exchange]) -> list[Exchange]:
+    """Of exchanges of a stored event those that neither left nor are about to."""
+    last = _last_of(tx, stored) if made else {}
+    return [one for one in made if last.get(one.exchange_id) is not Outcome.DELIVER]
+
+
+def _last_of(tx: Transaction, stored: StoredEvent) -> dict[bytes, Outcome]:
+    last = {x.exchange_id: x.state for x in stored.exchanges}
+    return last | {x.exchange_id: x.state for row in tx.redecisions([stored.n]) for x in row.exchanges}
 
 
 def _is_new(exchange: Exchange, last: Outcome | None) -> bool:

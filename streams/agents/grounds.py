@@ -5,14 +5,19 @@ open. When it closes, what was decided on that ground must be looked at again, a
 involvement that nobody confirmed for too long names no recipient: the matter goes where it would go without it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from sharing.events import Event
+from sharing.facts import Situation
 from sharing.facts.situation import MaxAges
-from sharing.policy import Guard
+from sharing.ids import EventId
+from sharing.policy import Agreements, Guard
 from sharing.reconciliation.involved import fresh, has_open_referral, is_let_go
 from sharing.reconciliation.state import SubjectState
+from sharing.release import Exchange, prepare
 from sharing.routing import Ground, Need, Routing
-from sharing.vocabulary import Recipient
+from sharing.vocabulary import Outcome, Recipient
 
 
 def fewer_grounds(before: SubjectState, after: SubjectState) -> bool:
@@ -48,3 +53,11 @@ def missed_by(routing: Routing, as_it_was: Routing) -> tuple[Recipient, ...]:
     """Who would have got an event by an involvement that is closed now, and does not get it."""
     now = set(routing.recipients)
     return tuple(n.recipient for n in as_it_was.needs if n.ground is Ground.INVOLVEMENT and n.recipient not in now)
+
+
+def meant_for(
+    event: Event, hexed: str, to: Iterable[Recipient], situation: Situation, agreements: Agreements, key: bytes
+) -> list[Exchange]:
+    """The exchanges by which these would have an event in a situation; none for whom the agreements refuse it."""
+    made = prepare(event, EventId(bytes.fromhex(hexed)), to, situation, agreements, key)
+    return [one for one in made if one.decision.outcome is not Outcome.SUPPRESS]

@@ -115,7 +115,7 @@ def _carry_out(work: Absorption, review: Review, decision: Decision, state: str)
     recalled = _take_back(work, subject)
     _route_again(work, subject, events)
     rows = finish(work)
-    if rows.events or rows.redecisions:
+    if rows.events or rows.redecisions or rows.statements:
         work.tx.write(rows)
     return Settled(state, sum(len(r.exchanges) for r in rows.redecisions), recalled)
 
