@@ -15,14 +15,15 @@ from ledger.rows import LaneItem, Statement, StoredEvent
 from ledger.store import Transaction
 from sharing.codec import decode
 from sharing.directory import Directory
-from sharing.events import Child, Event, TaskKind, TaskRaised
+from sharing.events import Child, Event, SealKind, TaskKind, TaskRaised
 from sharing.ids import ExchangeId, SubjectId, event_id
 from sharing.policy import Decision
 from sharing.policy.canonical import canonical
 from sharing.reconciliation import Said, Step
-from sharing.reconciliation.parties import first_function, recipient_for, speaker
+from sharing.reconciliation.parties import SETTING_KINDS, first_function, recipient_for, speaker
 from sharing.reconciliation.rules import DEPUTIES
 from sharing.reconciliation.saying import envelope
+from sharing.reconciliation.state import Seal
 from sharing.release import due_by
 from sharing.vocabulary import OrganisationKind, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
@@ -108,7 +109,10 @@ def ask(work: Absorption, stored: StoredEvent, one: Unasked, *, lapses: str = ""
 
 def _ask(work: Absorption, subject: SubjectId, event: Event, one: Unasked, text: Text, before: tuple[str, int]) -> None:
     lapsed, times = before
-    owner = _holder(work, subject) if lapsed == RECALLED else owner_of(event, work.broker.directory)
+    seals = (*work.state(subject).seals, *work.situation(subject).seals_elsewhere)
+    owner = owner_of(event, seals, work.broker.directory)
+    if lapsed == RECALLED:
+        owner = _holder(work, subject, one.recipient)
     house = work.broker.directory.get(owner.organisation)
     until = deadline(work, subject, event, one.exchange)
     cause = f"{ASKED}/{one.exchange.hex()}/{text.path}/{times}"
@@ -133,22 +137,34 @@ def _ask(work: Absorption, subject: SubjectId, event: Event, one: Unasked, text:
     work.say(subject, Step(work.state(subject), (Said(task, (owner,), cause),)))
 
 
-def owner_of(event: Event, directory: Directory) -> Recipient:
-    """Who must read a text: the function that answers for what its sender writes; else the authority's manager."""
+def owner_of(event: Event, seals: Iterable[Seal], directory: Directory) -> Recipient:
+    """Who must read a text: the function that answers for what its sender writes; else the authority's manager.
+
+    Args:
+        event: In which the text stands.
+        seals: That are in force for the child: a setting that must not know of it is asked nothing.
+        directory: Who can be reached.
+    """
     sender = directory.get(event.envelope.organisation or "")
+    kept_out = any(seal.kind is SealKind.PERPETRATOR_CHANNEL for seal in seals)
     if sender is not None and sender.kind is not OrganisationKind.LOCAL_AUTHORITY:
         found = speaker(directory, sender.slug, None)
-        if found is not None:
+        if found is not None and not (kept_out and sender.kind in SETTING_KINDS):
             return found
+    return _manager(directory)
+
+
+def _manager(directory: Directory) -> Recipient:
     authority = directory.the(OrganisationKind.LOCAL_AUTHORITY)
     return recipient_for(authority, first_function(authority, ("front_door_manager", "front_door")))
 
 
-def _holder(work: Absorption, subject: SubjectId) -> Recipient:
-    """Who must read a text that was taken back: whoever holds a seal of the family."""
+def _holder(work: Absorption, subject: SubjectId, to: Recipient) -> Recipient:
+    """Who must read a text that was taken back: whoever holds a seal of the family, but never who is to have it."""
     own = {subject, *work.subjects.related(subject)}
     kin = {SubjectId(other) for others in work.tx.relatives(own).values() for other in others}
-    return who_looks(work, sorted(own | kin))[0]
+    found = (one for one in who_looks(work, sorted(own | kin)) if one.organisation != to.organisation)
+    return next(found, _manager(work.broker.directory))
 
 
 def deadline(work: Absorption, subject: SubjectId, event: Event, exchange: bytes) -> datetime:

@@ -10,6 +10,7 @@ from ledger.verify import verify
 from sharing.errors import Rejected
 from sharing.events import (
     Child,
+    ConcernShared,
     InvolvementAction,
     InvolvementChanged,
     MissingAction,
@@ -21,13 +22,16 @@ from sharing.events import (
     StrategyConvened,
 )
 from sharing.granting import sign
+from sharing.reconciliation.state import Seal
+from sharing.vocabulary import Recipient, RecipientKind
 from streams.agents import reviewing, text_review
 from streams.agents.granting import revoke
 from streams.agents.quarantine import kept
 from streams.agents.quarantine import let_go as let_go_at_the_door
 from streams.agents.recalling import recall, recalls
+from streams.agents.text_asking import owner_of
 from streams.agents.text_queue import ASKED, LAPSED
-from tests.streams.corridor import CSC, FRIDAY, GP, POLICE, Corridor
+from tests.streams.corridor import CSC, FRIDAY, GP, OAKFIELD, POLICE, Corridor
 from tests.streams.families import POSTCODE, ROSA, STREET
 from tests.streams.scrub_kit import GRAZE, let_go, notices, rung, tasks, texts, told, words
 from tests.streams.test_grant_laws import SEEDS, enquiry, give, table
@@ -170,6 +174,26 @@ def test_that_a_seal_took_a_text_back_is_told_to_the_seals_holder_alone(waiting)
     assert [v.organisation for v in tasks(waiting)] == [POLICE, CSC]
     waiting.pass_time(FRIDAY + timedelta(days=7))
     assert {organisation for organisation, _, _ in rung(waiting)} == {CSC}
+
+
+def test_who_is_to_have_a_text_does_not_read_it_though_it_holds_the_seal(corridor):
+    strategy(corridor, meeting_at=None, threshold_facts="the uncle hit her at the tansy hollow annexe")
+    give(corridor, grant_asked(corridor, "threshold_facts", hours=72))
+    corridor.flow()
+    let_go(corridor)
+    corridor.say(MissingChanged, CSC, replace(ROSA, setting_name="Tansy Hollow Annexe"), action=MissingAction.FOUND)
+    corridor.say(MissingChanged, POLICE, replace(ROSA, setting_name="Tansy Hollow Annexe"), action=MissingAction.FOUND)
+    corridor.send(POLICE, corridor.event(SealChanged, POLICE, ROSA, kind=SealKind.ADOPTION, action=SealAction.SET))
+    corridor.flow()
+    assert {one.owner[0] for one in text_review.waiting(corridor.broker)} == {CSC}
+
+
+def test_a_setting_that_must_not_know_is_not_asked_about_its_own_text(corridor):
+    event = corridor.event(ConcernShared, OAKFIELD, ROSA, facts="x")
+    channel = Seal(SealKind.PERPETRATOR_CHANNEL, FRIDAY, CSC, "front_door", "ab" * 16)
+    assert owner_of(event, [], corridor.broker.directory).organisation == OAKFIELD
+    manager = Recipient(CSC, "front_door_manager", RecipientKind.FRONT_DOOR_MANAGER)
+    assert owner_of(event, [channel], corridor.broker.directory) == manager
 
 
 def test_nothing_is_taken_back_twice(waiting):
