@@ -25,6 +25,7 @@ _UNICODE = re.compile(rb"\\u00([0-9A-Fa-f]{2})")
 _GZIP = b"\x1f\x8b\x08"
 _GAP = b"\xff\xff"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+_FILL, _APART = (b"", b"A", b"AA", b"AAA"), b"////"
 MAX_UNPACKED = 64 * 1024 * 1024
 DEPTH = 3
 
@@ -37,8 +38,8 @@ class Finder:
 
     def find(self, blob: bytes) -> set[str]:
         """Every canary that stands in these bytes in any of the spellings."""
-        found = {one for reading in _readings(blob, DEPTH) for one in _candidates(reading)}
-        return {self._known[one] for one in found & self._known.keys()}
+        known = self._known
+        return {known[one] for reading in _readings(blob, DEPTH) for one in _candidates(reading) if one in known}
 
 
 def _folded(token: bytes) -> bytes:
@@ -89,16 +90,16 @@ def _from_hex(blob: bytes) -> Iterator[bytes]:
 
 
 def _from_base64(blob: bytes) -> Iterator[bytes]:
-    """Runs of base64 as bytes, begun at each of four letters; runs of nothing but hex digits are references."""
-    for found in _BASE64_RUN.finditer(blob):
-        run = found[0].translate(_STANDARD)
-        if _ONLY_HEX.fullmatch(run):
-            continue
-        for start in range(4):
-            part = run[start:]
-            whole = part[:-1] if len(part) % 4 == 1 else part  # one letter over stands for no byte
-            with suppress(binascii.Error):
-                yield binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+    """Runs of base64 as bytes, begun at each of four letters; runs of nothing but hex digits are references.
+
+    All runs are decoded in one go: each is filled up to whole groups of four letters, and a group between two joins
+    nothing.
+    """
+    found = (run[0] for run in _BASE64_RUN.finditer(blob.translate(_STANDARD)))
+    runs = [run for run in found if not _ONLY_HEX.fullmatch(run)]
+    for start in range(4):
+        parts = (run[start:] for run in runs)
+        yield binascii.a2b_base64(b"".join([part + _FILL[-len(part) % 4] + _APART for part in parts]))
 
 
 def _unpacked(blob: bytes, depth: int) -> Iterator[bytes]:

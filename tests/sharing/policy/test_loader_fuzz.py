@@ -147,7 +147,7 @@ def _shuffled(name, text, random):
 
 
 @pytest.mark.slow
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutations())
 def test_a_broken_set_can_be_proved_or_is_refused(mutation):
     found = outcome_of(mutation)
