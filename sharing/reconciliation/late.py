@@ -49,12 +49,16 @@ def _held_then(involvement: Involvement, said: datetime) -> bool:
 
 
 def hold(state: SubjectState, event: Event, about: EventFacts, meant: Iterable[Recipient], world: World) -> Step:
-    """Let an event wait for whom it was meant; its sender is asked about it."""
-    known = {late.key for late in state.late}
+    """Let an event wait for whom it was meant; its sender is asked about it.
+
+    What was let go and did not leave before their new episode ended as well waits once more.
+    """
+    known = {late.key: late for late in state.late}
     new = [Late(about.event_id, event.event_type, to, world.now) for to in meant]
-    new = [late for late in new if late.key not in known]
+    new = [late for late in new if late.key not in known or known[late.key].fate is Fate.LET_GO]
     if not new:
         return Step(state)
+    once_more = "".join(f"/{world.now.isoformat()}" for late in new if late.key in known)
     asked = speaker(world.directory, about.sender, event.envelope.author_function)
     task = TaskRaised(
         envelope=envelope(world.now, None),
@@ -63,8 +67,10 @@ def hold(state: SubjectState, event: Event, about: EventFacts, meant: Iterable[R
         about_event=about.event_id,
         why=WHY,
     )
-    said = Said(task, (asked,) if asked else (), f"{LATE_EVENT}/{about.event_id}", child_of=about.event_id)
-    return Step(replace(state, late=(*state.late, *new)), (said,), changed=True)
+    cause = f"{LATE_EVENT}/{about.event_id}{once_more}"
+    said = Said(task, (asked,) if asked else (), cause, child_of=about.event_id)
+    placed = {**known, **{late.key: late for late in new}}
+    return Step(replace(state, late=tuple(placed.values())), (said,), changed=True)
 
 
 def absorb(state: SubjectState, _event: Event, about: EventFacts, world: World) -> Step:

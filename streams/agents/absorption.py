@@ -120,19 +120,19 @@ class Absorption:
             self.refused.append((routing.refused, about.event_id))
         self._decide(pending, routing.recipients, about)
         subject, event = pending.subject, pending.event
-        self.hold_late(subject, event, about, self.missed_late(subject, event, about, routing))
+        self.hold_late(subject, event, about, self.missed_late(subject, event, about))
 
     def _routed(self, event: Event, known: SubjectState, about: EventFacts) -> Routing:
         state, broker = fresh_of(known, self.ages, self.now), self.broker
         world = (broker.directory, self.now, broker.calendars)
         return recipients(event, state, *world, event_id=about.event_id, sender=about.sender)
 
-    def missed_late(self, subject: SubjectId, event: Event, about: EventFacts, now: Routing) -> list[Exchange]:
+    def missed_late(self, subject: SubjectId, event: Event, about: EventFacts) -> list[Exchange]:
         """For whom it would go, and how, were the episode to which it belongs not closed by now."""
-        was = late.as_it_was(self.state(subject), event)
-        if was is None:
+        state = self.state(subject)
+        if (was := late.as_it_was(state, event)) is None:
             return []
-        to = missed_by(now, self._routed(event, was, about))
+        to = missed_by(self._routed(event, state, about), self._routed(event, was, about))
         situation = replace(self.situation(subject, event), state=was, seals_elsewhere=())
         return meant_for(event, about.event_id, to, situation, self.stand.agreements, self.broker.keys.ids)
 
@@ -265,8 +265,8 @@ class Absorption:
         """Route a stored event again, as things stand now."""
         about = EventFacts(stored.event_id.hex(), self.now, event.envelope.organisation or "")
         state = self.state(subject)
-        routing = self._routed(event, state, about)
-        to = [n.recipient for n in routing.needs if not came_later(state, n, stored.decided_at, about.event_id)]
+        needs = self._routed(event, state, about).needs
+        to = [n.recipient for n in needs if not came_later(state, n, stored.decided_at, about.event_id)]
         prepared = self.prepare_for(event, EventId(stored.event_id), subject, to)
         later = changed_since(self.tx, stored, subject, self.standing(prepared), self.later)
         if later is not None:
@@ -274,8 +274,8 @@ class Absorption:
             self.add_later(later)
             self.open_questions(subject, event, later.exchanges, about)
         self.go_around(subject, event, prepared, about)
-        missed = self.missed_late(subject, event, about, routing)
-        self.hold_late(subject, event, about, without_those_on_their_way(self.tx, stored, missed))
+        missed = without_those_on_their_way(self.tx, stored, self.missed_late(subject, event, about))
+        self.hold_late(subject, event, about, missed)
 
     # ------------------------------------------------------------ out
 

@@ -24,6 +24,7 @@ class Pass:
             goes.
         caught: What the last door stopped.
         asking: Texts about which a person must be asked before the exchange goes, with its rest.
+        late: What is refused because an episode was closed: it waits for its recipient before that is written down.
     """
 
     going: dict[int, list[tuple[LaneItem, View]]] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Pass:
     stopped: dict[int, LaneItem] = field(default_factory=dict)
     caught: list[Stopped] = field(default_factory=list)
     asking: list[Unasked] = field(default_factory=list)
+    late: list[LaneItem] = field(default_factory=list)
 
 
 def finished(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[int]:

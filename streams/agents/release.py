@@ -29,6 +29,7 @@ from streams.agents.barrier import Barrier, is_behind
 from streams.agents.handover import Handover, View
 from streams.agents.kin import others_of, rests_on_kin
 from streams.agents.last_door import LastDoor
+from streams.agents.late_claims import hold_refused, is_too_late
 from streams.agents.passes import Pass, apart, claims_of, finished
 from streams.agents.redeciding import decided_again, lapsed_in
 from streams.agents.sender import Outgoing, Sender
@@ -155,6 +156,8 @@ class Release:
             seqs = self.outbox.claim(tx, claims_of(found, looked), now, apart(looked))
         if looked.asking:
             ask_for(self.broker, looked.asking)
+        if looked.late:
+            hold_refused(self.broker, looked.late)
         going = [pair for pairs in looked.going.values() for pair in pairs]
         failed = self.sender.send(self._outgoing(going, seqs, now))
         done = [lane for lane in finished(found, looked) if lane not in failed]
@@ -189,7 +192,10 @@ class Release:
                 if waits and (not stale or len(looked.moved) >= MOST_MOVED):
                     continue
                 exchange, view = self._view(work, item, stale=stale)
-                if exchange is not None:
+                if exchange is not None and is_too_late(work, item, self._event(tx, item), exchange):
+                    looked.late.append(item)
+                    looked.stopped.setdefault(lane, item)
+                elif exchange is not None:
                     looked.moved.append((item, exchange))
                     looked.stopped.setdefault(lane, item)
                 elif paths := self.reviews.to_ask(tx, item, partial(self._event, tx, item)):

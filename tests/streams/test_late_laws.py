@@ -176,6 +176,36 @@ def test_what_they_have_already_is_not_held_for_them(corridor):
     assert (len(got(corridor)), kept(corridor.broker)) == (1, [])
 
 
+def test_what_came_in_time_and_did_not_leave_before_the_work_ended_is_held(corridor):
+    """The lane stood still: to write down a refusal and to say nothing would lose it."""
+    involve(corridor, COMMUNITY, "health_visitor")
+    corridor.send(POLICE, corridor.event(MissingChanged, POLICE, ROSA, action=MissingAction.MISSING, by="force_duty"))
+    corridor.now += DAY
+    turn(corridor, InvolvementAction.CLOSED)
+    assert (len(got(corridor)), len(kept(corridor.broker))) == (0, 1)
+    corridor.now += DAY
+    turn(corridor, InvolvementAction.OPENED)
+    assert (len(got(corridor)), kept(corridor.broker)) == (1, [])
+    assert verify(corridor.ledger).fault is None
+
+
+def test_what_was_let_go_and_did_not_leave_before_the_new_work_ended_waits_and_is_asked_about_again(corridor):
+    held(corridor)
+    for action in (InvolvementAction.OPENED, InvolvementAction.CLOSED):
+        corridor.now += DAY
+        since = corridor.now.date() if action is InvolvementAction.OPENED else None
+        change = {"organisation": COMMUNITY, "function": "health_visitor", "action": action, "since": since}
+        corridor.send(CSC, corridor.event(InvolvementChanged, CSC, ROSA, **change))
+    corridor.flow()
+    assert sworn(corridor) == ["hold.late", "hold.late-let-go", "hold.late"]
+    assert (len(got(corridor)), len(kept(corridor.broker))) == (0, 1)
+    asked = [v for v in corridor.views(POLICE, TASK) if v.event.task == "LOOK_AT_LATE_EVENT"]
+    assert len(asked) == 2
+    corridor.now += DAY
+    turn(corridor, InvolvementAction.OPENED)
+    assert (len(got(corridor)), kept(corridor.broker)) == (1, [])
+
+
 def settle_only(corridor: Corridor) -> None:
     (doubt,) = reviewing.open_reviews(corridor.broker)
     reviewing.settle(corridor.broker, doubt.number, 1, "front_door_manager")
