@@ -30,6 +30,7 @@ from streams.agents.again import Later
 from streams.agents.closing import write
 from streams.agents.recalls import GRANT_ENDED, recall_earlier, value_at
 from streams.agents.text_asking import Unasked, ask, texts_of
+from streams.agents.text_queue import taken_back
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
@@ -225,12 +226,12 @@ def _tell(work: Absorption, subject: SubjectId, grant: Grant) -> None:
 
 
 def _had(work: Absorption, subject: SubjectId, grant: Grant) -> Iterator[tuple[Released, StoredEvent, Event, Exchange]]:
-    """What the holder of a grant had of this child, newest first, as it would be decided now."""
-    to = grant.recipient
+    """What the holder of a grant has of this child, newest first, as it would be decided now."""
+    to, back = grant.recipient, taken_back(work.tx)
     left = [r for r in work.tx.released_of(subject) if (r.organisation, r.function) == (to.organisation, to.function)]
     for one in reversed(left):
         stored = work.tx.row(one.event_n)
-        if stored is None:
+        if stored is None or one.exchange_id.hex() in back:
             continue
         event = decode(work.tx.content(one.event_n), work.broker.catalogue)
         if not event.event_type.startswith(BROKER_SAYS):

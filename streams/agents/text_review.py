@@ -160,12 +160,12 @@ def _named(tx: Transaction, number: int) -> Waiting:
 
 
 def _of_the_house(found: Opened, by: str) -> None:
-    """Who wrote a text lets it go or keeps it, and nobody else."""
+    """Only whose it is to read a text lets it go or keeps it."""
     organisation = found.waiting.owner[0]
     house = found.work.broker.directory.get(organisation)
     functions = sorted(house.functions) if house else []
     if by not in functions:
-        reason = f"a text of {organisation} is read by one of its own functions: {', '.join(functions)}"
+        reason = f"this text is read by a function of {organisation}: {', '.join(functions)}"
         raise Rejected("NOT_THE_OWNER", "by", reason)
 
 
@@ -199,7 +199,7 @@ def _chosen(found: Opened, seen: str, text: str | None) -> str:
 def _goes(found: Opened, going: str, who: dict[str, str]) -> str:
     work, one, to = found.work, found.waiting, found.now.recipient
     kept = work.tx.children.one(work.tx.session, found.subject).commit(going.encode()).hex()
-    function = f"{to.function}/reviewed/{one.text.path}/{kept}"
+    function = f"{to.function}/reviewed/{one.text.path}/{one.asked}/{kept}"
     following = exchange_id(work.broker.keys.ids, EventId(bytes.fromhex(one.exchange)), to.organisation, function)
     record = _keep_text(found, following.hex(), going)
     records = {**gone_before(work.tx, one.text), one.text.path: record}

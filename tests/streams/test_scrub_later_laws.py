@@ -256,6 +256,24 @@ def test_a_grant_that_is_revoked_takes_back_the_text_that_went_by_it(corridor):
     assert {r.exchange for r in recalls(corridor.broker)} == {following}
 
 
+def test_a_new_grant_after_one_that_was_revoked_brings_the_same_text_as_another_exchange(corridor):
+    """The recipient drops what it was told to delete, so what comes again has another id."""
+    strategy(corridor)
+    request = grant_asked(corridor, "threshold_facts")
+    grant = give(corridor, request)
+    corridor.flow()
+    first = let_go(corridor)
+    revoke(corridor.broker, grant.grant_id, "hospital", sign("revoked", request, SEEDS["hospital"]), table())
+    corridor.flow()
+    give(corridor, grant_asked(corridor, "threshold_facts", hours=6))
+    corridor.flow()
+    second = let_go(corridor, number=2)
+    seen = {v.exchange: v.event.threshold_facts for v in corridor.views(POLICE, CONVENED) if v.event.threshold_facts}
+    assert seen.keys() == {first, second}
+    assert seen[first] == seen[second]
+    assert verify(corridor.ledger).fault is None
+
+
 def test_two_texts_of_one_event_are_read_apart_and_the_second_comes_with_the_first(corridor):
     corridor.say(
         InvolvementChanged, CSC, ROSA, organisation=POLICE, function="force_duty", action=InvolvementAction.OPENED,
