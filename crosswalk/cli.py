@@ -108,6 +108,7 @@ ROOMS = [
     ("recall", "crosswalk.recall_cli", "recall"),
     ("support-bundle", "crosswalk.support_cli", "support_bundle"),
     ("disclosures", "crosswalk.disclosures.cli", "disclosures_app"),
+    ("figures", "crosswalk.figures_cli", "figures"),
     ("console", "crosswalk.console_cli", "console"),
     ("demo", "crosswalk.demo.cli", "demo"),
 ]

@@ -12,6 +12,7 @@ import pytest
 from agreements import read_texts
 from crosswalk.access.gathering import gather
 from crosswalk.access.register import Answer, Question, Relation, Request
+from crosswalk.figures import Quarter, draw
 from schemas import read_schemas
 from sharing.codec import encode
 from sharing.directory import Directory
@@ -430,7 +431,7 @@ def test_19_figures_of_few_children_name_nobody(agreements):
 
 
 def test_19_no_event_leaves_for_figures_while_nobody_can_say_of_how_many_it_is_one(tmp_path):
-    """The running broker draws no figures: whoever says that an event is one of five or more is asked and is nobody."""
+    """An event by itself never goes for figures: of how many it is one is known only when a quarter is drawn."""
     directory = Corridor(tmp_path).broker.directory
     own = directory.organisations[CSC]
     analyst = replace(own, functions={**own.functions, "statistics": next(iter(own.functions.values()))})
@@ -446,6 +447,20 @@ def test_19_no_event_leaves_for_figures_while_nobody_can_say_of_how_many_it_is_o
         assert {d["outcome"] for d in corridor.decisions(said)} == {"suppress"}
     assert [v for v in corridor.views(CSC) if v.event.event_type.startswith("broker.")] == []
     corridor.close()
+
+
+def test_19_four_children_are_no_figure_and_five_are_one_in_which_nobody_is_found(corridor):
+    told = []
+    for number in range(5):
+        who = Child(surname=f"Of{number}worth", forename=f"Kit{number}", birth_date=date(2010 + number, 3, 1))
+        missing(corridor, who)
+        later, corridor.now = corridor.now, FRIDAY + timedelta(days=60)
+        with corridor.ledger.transaction() as tx:
+            told.append(draw(corridor.broker, tx, Quarter(2026, 4), "analyst"))
+        corridor.now = later
+    assert told[:4] == [[]] * 4
+    (figure,) = told[4]
+    assert (figure.children, figure.codes) == (5, (("action", "MISSING"),))
 
 
 def test_20_a_redaction_cannot_be_undone_nor_measured(tmp_path):
