@@ -2,7 +2,8 @@
 
 Who was involved then would have got it, and is not involved now. It waits for that one: until a new episode of the same
 function opens, or until a person lets it go or drops it. Its sender, who knows what it says, is asked about it under a
-clock that warns before it ends; who it waits for is not told to the sender, nor to anybody else.
+clock that warns before it ends (the front door's manager instead of a setting that must not hear of the child); who it
+waits for is told to nobody.
 
 Left out: whether the agreements would have given it (the caller asks them, with the state `as_it_was`), and the word of
 a person (`streams.agents.late`). Rules: an episode's own events alone, so what was before it, or between two, is no
@@ -15,16 +16,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from sharing.calendar import local
-from sharing.events import Child, Event, TaskKind, TaskRaised
+from sharing.events import Child, Event, SealKind, TaskKind, TaskRaised
 from sharing.reconciliation.involved import open_involvements
 from sharing.reconciliation.machine import Signal
-from sharing.reconciliation.parties import speaker
+from sharing.reconciliation.parties import SETTING_KINDS, first_function, only_one, recipient_for, speaker
 from sharing.reconciliation.questions import settle
 from sharing.reconciliation.rules import LATE_EVENT
 from sharing.reconciliation.saying import World, envelope, then
 from sharing.reconciliation.standing import Fate, Late, MeasureKind
 from sharing.reconciliation.state import EventFacts, Involvement, Said, Step, SubjectState
-from sharing.vocabulary import Recipient, RecipientKind
+from sharing.vocabulary import OrganisationKind, Recipient, RecipientKind
 
 WHY, NEW_EPISODE = "LATE_FOR_A_CLOSED_EPISODE", "NEW_EPISODE"
 
@@ -59,7 +60,7 @@ def hold(state: SubjectState, event: Event, about: EventFacts, meant: Iterable[R
     if not new:
         return Step(state)
     once_more = "".join(f"/{world.now.isoformat()}" for late in new if late.key in known)
-    asked = speaker(world.directory, about.sender, event.envelope.author_function)
+    asked = _asked(state, event, about, world)
     task = TaskRaised(
         envelope=envelope(world.now, None),
         child=Child(),
@@ -71,6 +72,20 @@ def hold(state: SubjectState, event: Event, about: EventFacts, meant: Iterable[R
     said = Said(task, (asked,) if asked else (), cause, child_of=about.event_id)
     placed = {**known, **{late.key: late for late in new}}
     return Step(replace(state, late=tuple(placed.values())), (said,), changed=True)
+
+
+def _asked(state: SubjectState, event: Event, about: EventFacts, world: World) -> Recipient | None:
+    """The sender; the front door's manager where it cannot be told, or must not hear of the child."""
+    sender = world.directory.get(about.sender)
+    shut = any(seal.kind is SealKind.PERPETRATOR_CHANNEL for seal in state.seals)
+    said_by = speaker(world.directory, about.sender, event.envelope.author_function)
+    if said_by is not None and not (shut and sender is not None and sender.kind in SETTING_KINDS):
+        return said_by
+    authority = only_one(world.directory, OrganisationKind.LOCAL_AUTHORITY)
+    return recipient_for(authority, first_function(authority, MANAGERS)) if authority else None
+
+
+MANAGERS = ("front_door_manager", "front_door")
 
 
 def absorb(state: SubjectState, _event: Event, about: EventFacts, world: World) -> Step:
