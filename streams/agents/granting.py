@@ -29,7 +29,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.closing import write
 from streams.agents.recalls import GRANT_ENDED, recall_earlier, value_at
-from streams.agents.text_asking import Unasked, ask, texts_of
+from streams.agents.text_asking import Unasked, ask, asked_before, texts_of
 from streams.agents.text_queue import taken_back
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
@@ -214,7 +214,7 @@ def _tell(work: Absorption, subject: SubjectId, grant: Grant) -> None:
     for one, stored, event, made in _had(work, subject, grant):
         texts = texts_of(event, made.decision)
         if texts and not waits:
-            ask(work, stored, Unasked(stored.n, one.exchange_id, made.recipient, texts))
+            ask(work, stored, Unasked(stored.n, one.exchange_id, made.recipient, texts), asked_before(work.tx))
             waits = True
         if not sent and _holds_more(work, one, event, made):
             function = f"{grant.recipient.function}/granted/{grant.grant_id}"

@@ -11,7 +11,10 @@ from ledger.rows import LaneItem
 from sharing.release import Exchange
 from streams.agents.handover import View
 from streams.agents.stopping import Stopped
-from streams.agents.text_asking import Unasked
+from streams.agents.text_asking import Unasked, unasked
+
+MOST_ASKED = 500
+"""Exchanges with texts about which is asked in one pass; each text is two rows of a carrier."""
 
 
 @dataclass
@@ -32,6 +35,12 @@ class Pass:
     stopped: dict[int, LaneItem] = field(default_factory=dict)
     caught: list[Stopped] = field(default_factory=list)
     asking: list[Unasked] = field(default_factory=list)
+
+    def ask(self, item: LaneItem, paths: tuple[str, ...]) -> None:
+        """Note that a person must be asked about these texts first; what is too many for one pass is for the next."""
+        if paths and len(self.asking) < MOST_ASKED:
+            self.asking.append(unasked(item, paths))
+
     late: list[LaneItem] = field(default_factory=list)
 
 

@@ -26,7 +26,7 @@ from sharing.vocabulary import SETTINGS, Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.again import Later
 from streams.agents.sealed import names_of
-from streams.agents.text_asking import Unasked, ask
+from streams.agents.text_asking import Unasked, ask, asked_before
 from streams.agents.text_queue import NOT_PERMITTED, RECALL_ISSUED, RECALLED, LetGo, lapsed, let_go
 from streams.agents.text_views import lapse, words_of
 from streams.agents.views import AREA_WIDE, BROKER_SAYS
@@ -181,7 +181,8 @@ def _read_again(work: Absorption, stored: StoredEvent, again: Exchange, follows:
     """
     if follows.text.path in {ruling.path for ruling in again.decision.to_review}:
         exchange = bytes.fromhex(follows.exchange)
-        ask(work, stored, Unasked(stored.n, exchange, again.recipient, (follows.text.path,)), lapses=lapses)
+        texts = Unasked(stored.n, exchange, again.recipient, (follows.text.path,))
+        ask(work, stored, texts, asked_before(work.tx), lapses=lapses)
 
 
 def value_at(event: Event, path: str) -> object:

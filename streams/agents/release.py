@@ -34,7 +34,7 @@ from streams.agents.passes import Pass, apart, claims_of, finished
 from streams.agents.redeciding import decided_again, lapsed_in
 from streams.agents.sender import Outgoing, Sender
 from streams.agents.stopping import Stopped, caught, set_aside
-from streams.agents.text_asking import ask_for, unasked
+from streams.agents.text_asking import ask_for
 from streams.agents.text_views import Reviews, after_review, words_of
 from streams.agents.views import as_recorded, view_of
 from streams.broker import Broker
@@ -190,6 +190,7 @@ class Release:
                 stale = newest > item.register_head or item.agreements != stand.agreements.version
                 waits = lane in looked.stopped
                 if waits and (not stale or len(looked.moved) >= MOST_MOVED):
+                    looked.ask(item, () if stale else self.reviews.to_ask(tx, item, partial(self._event, tx, item)))
                     continue
                 exchange, view = self._view(work, item, stale=stale)
                 if exchange is not None and is_too_late(work, item, self._event(tx, item), exchange):
@@ -199,7 +200,7 @@ class Release:
                     looked.moved.append((item, exchange))
                     looked.stopped.setdefault(lane, item)
                 elif paths := self.reviews.to_ask(tx, item, partial(self._event, tx, item)):
-                    looked.asking.append(unasked(item, paths))
+                    looked.ask(item, paths)
                     looked.stopped.setdefault(lane, item)
                 elif stopped := self._stopped(work, item, view):
                     looked.caught.append(stopped)

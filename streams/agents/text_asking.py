@@ -82,29 +82,40 @@ def ask_for(broker: Broker, waiting: Iterable[Unasked]) -> None:
         chosen = list(waiting)
         rows = [(one, tx.row(one.event_n)) for one in chosen]
         work.subjects.read({stored.subject for _, stored in rows if stored is not None})
+        before = asked_before(tx)
         for one, stored in rows:
             if stored is not None and not tx.forgotten([stored.subject]):
-                ask(work, stored, one)
+                ask(work, stored, one, before)
         write(work)
 
 
-def ask(work: Absorption, stored: StoredEvent, one: Unasked, *, lapses: str = "") -> None:
+Before = dict[Text, tuple[str, str, int]]
+"""Of each text that was asked about: where it stands, the code for why, and how often it was asked."""
+
+
+def asked_before(tx: Transaction) -> Before:
+    """What was asked, as a transaction sees it once those are locked whom it is about."""
+    return {one.text: (one.state, one.why, one.asked) for one in asked(tx)}
+
+
+def ask(work: Absorption, stored: StoredEvent, one: Unasked, before: Before, *, lapses: str = "") -> None:
     """Ask about the texts of one exchange, in the transaction of somebody else.
 
     Args:
         work: That transaction's work.
         stored: The event.
         one: The exchange and its texts.
+        before: What was asked before; what is asked here is added.
         lapses: Code for why what was let go is being taken back: then it is asked about, too, what was asked before.
     """
-    before = {waiting.text: waiting for waiting in asked(work.tx)}
     event = decode(work.tx.content(stored.n), work.broker.catalogue)
     subject = work.subjects.root(stored.subject)
     for path in one.paths:
         text = Text(stored.event_id.hex(), path, one.recipient.organisation, one.recipient.function)
-        last = before.get(text)
-        if lapses or last is None or last.state == LAPSED:
-            _ask(work, subject, event, one, text, (lapses or last.why, last.asked + 1) if last else ("", 0))
+        state, why, times = before.get(text, (LAPSED, "", -1))
+        if lapses or state == LAPSED:
+            before[text] = (ASKED, "", times + 1)
+            _ask(work, subject, event, one, text, (lapses or why, times + 1))
 
 
 def _ask(work: Absorption, subject: SubjectId, event: Event, one: Unasked, text: Text, before: tuple[str, int]) -> None:

@@ -94,14 +94,13 @@ class Words(Quiet):
 
 def asked(tx: Transaction) -> list[Waiting]:
     """Everything that was ever asked, in order; of a text that was asked about again the newest."""
-    statements = tx.statements(PREFIX)
-    last = {text_of(body): (s.kind, body.get("why", "")) for s, body in _read(statements)}
+    said = [(statement, body, text_of(body)) for statement, body in _read(tx.statements(PREFIX))]
+    last = {text: (statement.kind, body.get("why", "")) for statement, body, text in said}
     found: dict[Text, Waiting] = {}
     number = 0
-    for statement, body in _read(statements):
+    for statement, body, text in said:
         if statement.kind == ASKED:
             number += 1
-            text = text_of(body)
             before = found.pop(text, None)
             times = before.asked + 1 if before else 0
             found[text] = _waiting(number, statement, body, times, last[text])

@@ -61,6 +61,19 @@ def test_it_is_asked_though_a_register_moved_before_it_left(corridor):
     assert (len(notices(corridor)), len(words(corridor, ASKED))) == (1, 1)
 
 
+def test_a_backlog_of_texts_is_asked_about_in_one_go_and_leaves_in_order(corridor):
+    involve(corridor, GP, "practice_lead")
+    said = [corridor.event(ProtectionNoticeSubmitted, POLICE, ROSA, child_injury=f"graze {n}") for n in range(20)]
+    corridor.send(POLICE, *said)
+    corridor.number()
+    corridor.real += timedelta(seconds=2)
+    corridor.release.once(corridor.real)
+    assert len(words(corridor, ASKED)) == 20
+    corridor.flow()
+    assert [v.record.seq for v in notices(corridor)] == list(range(1, 21))
+    assert len(words(corridor, ASKED)) == len(tasks(corridor)) == 20
+
+
 def test_each_recipient_waits_for_an_answer_of_its_own(waiting):
     involve(waiting, COMMUNITY, "health_visitor")
     told(waiting)
