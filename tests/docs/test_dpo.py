@@ -9,6 +9,7 @@ from tests.docs.running import blocks, check, project_like
 from tests.docs.test_readme import commands
 from tests.streams.corridor import GP, Corridor
 from tests.streams.scrub_kit import told
+from tests.streams.test_late_laws import held
 from tests.streams.test_seal_laws import involve
 
 PAGE = ROOT / "docs" / "dpo.md"
@@ -34,6 +35,17 @@ def test_reading_a_text_runs_on_a_broker_where_one_waits(tmp_path: Path) -> None
     assert len(steps) == 2
     for block in steps:
         check(PAGE, block, place)
+
+
+def test_what_came_too_late_runs_on_a_broker_where_something_waits(tmp_path: Path) -> None:
+    place = project_like(tmp_path)
+    (place / "my-broker").mkdir()
+    corridor = Corridor(place / "my-broker")
+    environment(corridor)
+    held(corridor)
+    corridor.close()
+    (block,) = blocks(PAGE, "sh run late")
+    check(PAGE, block, place)
 
 
 def test_every_command_that_the_page_names_exists() -> None:
