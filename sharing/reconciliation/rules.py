@@ -61,12 +61,17 @@ HOLDERS = frozenset(
 
 RECEIVE_ONLY = frozenset({Kind.REQUESTER, Kind.STATISTICS, Kind.IDENTITY_TEAM, Kind.EDUCATION_ROLLS})
 """As what nobody receives who writes texts."""
+_SPEAKERS = (
+    "force_duty", "emergency_department", "health_visitor", "practice_lead", "safeguarding_lead", "education_duty",
+    "other_authority_duty", "voluntary_lead",
+)  # fmt: skip
 DEPUTIES = (
-    "front_door", "deputy_safeguarding_lead", "caldicott_guardian", "force_duty", "emergency_department",
-    "health_visitor", "practice_lead", "safeguarding_lead", "education_duty", "other_authority_duty", "voluntary_lead",
+    "front_door", "deputy_safeguarding_lead", "caldicott_guardian", "public_protection_manager",
+    "data_protection_officer", *_SPEAKERS,
 )  # fmt: skip
 MANAGERS = (
-    "head_of_service", "front_door_manager", "safeguarding_lead", "education_duty_manager", *DEPUTIES[2:],
+    "head_of_service", "front_door_manager", "education_duty_manager", "public_protection_manager",
+    "caldicott_guardian", *_SPEAKERS,
 )  # fmt: skip
 """Who is rung in the house that said something which waits: before its time is up, and when it is."""
 

@@ -99,7 +99,9 @@ def test_silence_is_warned_of_before_the_end_and_rises_at_it_within_the_senders_
     warned = [v for v in corridor.pass_time(half) if v.event.event_type == "broker.escalation.changed"]
     risen = [v for v in corridor.pass_time(question.due_by) if v.event.event_type == "broker.escalation.changed"]
     assert half < question.due_by
-    assert [(v.organisation, v.event.rule) for v in (*warned, *risen)] == [(POLICE, "late-event")] * 2
+    assert {(v.organisation, v.event.rule) for v in (*warned, *risen)} == {(POLICE, "late-event")}
+    assert warned
+    assert risen
     assert len(kept(corridor.broker)) == 1, "it waits all the same"
 
 

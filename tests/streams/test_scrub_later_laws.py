@@ -365,6 +365,14 @@ def test_half_way_to_the_events_own_deadline_the_manager_is_rung(corridor):
     assert one.due_by < meeting
 
 
+def test_in_a_house_without_a_front_door_somebody_else_is_rung_than_who_is_silent(waiting):
+    (one,) = text_review.waiting(waiting.broker)
+    assert (one.owner, one.deputy) == ((POLICE, "force_duty"), "data_protection_officer")
+    waiting.pass_time(one.due_by)
+    assert [(f, why) for _, f, why in rung(waiting)][:1] == [("data_protection_officer", "DUE_SOON")]
+    assert rung(waiting)[-1][1:] == ("force_duty", "NO_ANSWER")
+
+
 def test_whoever_read_it_is_not_rung(waiting):
     let_go(waiting)
     waiting.pass_time(FRIDAY + timedelta(days=7))
