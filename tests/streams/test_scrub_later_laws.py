@@ -31,6 +31,7 @@ from streams.agents.quarantine import let_go as let_go_at_the_door
 from streams.agents.recalling import recall, recalls
 from streams.agents.text_asking import owner_of
 from streams.agents.text_queue import ASKED, LAPSED
+from tests.ledger.exports import exported
 from tests.streams.corridor import CSC, FRIDAY, GP, OAKFIELD, POLICE, Corridor
 from tests.streams.families import POSTCODE, ROSA, STREET
 from tests.streams.scrub_kit import GRAZE, let_go, notices, rung, tasks, texts, told, words
@@ -241,6 +242,23 @@ def test_a_text_on_its_way_does_not_go_when_its_event_was_taken_back(waiting):
     recall(waiting.broker, bytes.fromhex(notices(waiting)[0].exchange), "data-protection-officer", "WRONG_RECIPIENT")
     waiting.flow()
     assert texts(waiting) == []
+
+
+def test_a_grant_that_ends_while_the_text_is_on_its_way_lets_nothing_go_a_second_time(corridor, tmp_path):
+    """The agreements still give the rest, which has gone: so the exchange is set aside, and waits for nobody."""
+    strategy(corridor)
+    give(corridor, grant_asked(corridor, "threshold_facts", hours=2))
+    corridor.flow()
+    seen = text_review.show(corridor.broker, 1).seen
+    following = text_review.release(corridor.broker, 1, "front_door_manager", "OTHER", seen)
+    corridor.number()
+    corridor.now = FRIDAY + timedelta(hours=2)
+    corridor.flow()
+    assert (facts_at_police(corridor), len(corridor.views(POLICE, CONVENED))) == ([], 1)
+    assert [w["following"] for w in words(corridor, LAPSED)] == [following]
+    with corridor.ledger.reading() as tx:
+        assert tx.session.rows("select 1 from held") == []
+    assert exported(corridor.ledger, tmp_path / "export").verify()[0] == 0
 
 
 def test_a_grant_that_is_revoked_takes_back_the_text_that_went_by_it(corridor):

@@ -173,6 +173,18 @@ def test_what_is_known_of_brothers_and_sisters_is_taken_out_too(corridor):
     assert "underbough" not in text, "written small, it is known by the other child's record alone"
 
 
+def test_who_told_and_who_is_suspected_are_taken_out_however_they_are_written(corridor):
+    involve(corridor, GP, "practice_lead")
+    told(corridor, informant="Marigold Hale", alleged_perpetrator="Dane Crowhurst", officer="PC Ilfracombe",
+         child_injury=f"a {GRAZE}. mrs hale saw dane crowhurst push her, as pc ilfracombe wrote down")  # fmt: skip
+    let_go(corridor)
+    (text,) = texts(corridor)
+    assert GRAZE in text
+    assert "push her" in text
+    assert not [name for name in ("hale", "crowhurst", "dane", "ilfracombe") if name in text]
+    assert [v.event.informant for v in notices(corridor)] == [None, None]
+
+
 def test_it_is_let_go_once(waiting):
     let_go(waiting)
     for after in (lambda: text_review.show(waiting.broker, 1), lambda: let_go(waiting)):
