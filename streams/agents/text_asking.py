@@ -3,8 +3,9 @@
 Left out: the queue (`text_queue`) and what a person does (`text_review`). Rules: nothing waits with the text; it is
 asked about before the exchange leaves, so that no text is forgotten when a process ends between the two; the owner is a
 function of the organisation that wrote the text; whoever holds the seal, of a text that a seal took back, for nobody
-else may notice that it waits again; its deadline lies half-way to the event's own, one working day away
-at the latest; half-way to it the deputy is rung, and at its end the manager. The task tells neither text nor child.
+else may notice that it waits again; its deadline lies half-way to the event's own, one working day away at the latest;
+half-way to it the deputy is rung, and at its end the manager; out of hours the emergency duty team is told with the
+day's functions. The task tells neither text nor child.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ from sharing.ids import ExchangeId, SubjectId, event_id
 from sharing.policy import Decision
 from sharing.policy.canonical import canonical
 from sharing.reconciliation import Said, Step
-from sharing.reconciliation.parties import SETTING_KINDS, first_function, recipient_for, speaker
+from sharing.reconciliation.parties import SETTING_KINDS, first_function, recipient_for, rung, speaker
 from sharing.reconciliation.rules import DEPUTIES
 from sharing.reconciliation.saying import envelope
 from sharing.reconciliation.state import Seal
@@ -145,7 +146,8 @@ def _ask(work: Absorption, subject: SubjectId, event: Event, one: Unasked, text:
         "type": event.event_type,
     }
     work.statements.append(Statement(ASKED, canonical(body)))
-    work.say(subject, Step(work.state(subject), (Said(task, (owner,), cause),)))
+    to = rung(house, owner.function, work.broker.calendars, work.now) if house else (owner,)
+    work.say(subject, Step(work.state(subject), (Said(task, to, cause),)))
 
 
 def owner_of(event: Event, seals: Iterable[Seal], directory: Directory) -> Recipient:

@@ -32,7 +32,7 @@ from streams.agents.recalling import recall, recalls
 from streams.agents.text_asking import owner_of
 from streams.agents.text_queue import ASKED, LAPSED
 from tests.ledger.exports import exported
-from tests.streams.corridor import CSC, FRIDAY, GP, OAKFIELD, POLICE, Corridor
+from tests.streams.corridor import CSC, FRIDAY, GP, OAKFIELD, POLICE, SATURDAY_NIGHT, Corridor
 from tests.streams.families import POSTCODE, ROSA, STREET
 from tests.streams.scrub_kit import GRAZE, let_go, notices, rung, tasks, texts, told, words
 from tests.streams.test_grant_laws import SEEDS, enquiry, give, table
@@ -381,6 +381,21 @@ def test_half_way_to_the_events_own_deadline_the_manager_is_rung(corridor):
     corridor.pass_time(one.due_by)
     assert [(f, why) for o, f, why in rung(corridor) if o == CSC][-1] == ("front_door_manager", "NO_ANSWER")
     assert one.due_by < meeting
+
+
+def test_at_night_the_emergency_duty_team_is_told_and_may_let_it_go(corridor):
+    corridor.now = SATURDAY_NIGHT
+    strategy(corridor, meeting_at=SATURDAY_NIGHT + timedelta(hours=8))
+    give(corridor, grant_asked(corridor, "threshold_facts"))
+    corridor.flow()
+    told_now = corridor.views(CSC, "broker.task.raised")
+    assert len([v for v in told_now if v.event.task == "REVIEW_TEXT"]) == 2
+    seen = text_review.show(corridor.broker, 1).seen
+    text_review.release(corridor.broker, 1, "emergency_duty", "NEEDED_TO_PROTECT", seen)
+    corridor.flow()
+    assert len(facts_at_police(corridor)) == 1
+    corridor.pass_time(SATURDAY_NIGHT + timedelta(days=3))
+    assert rung(corridor) == []
 
 
 def test_in_a_house_without_a_front_door_somebody_else_is_rung_than_who_is_silent(waiting):
