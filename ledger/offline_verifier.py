@@ -203,6 +203,45 @@ class Matrix:
         self._more: dict[str, list[str]] = found["lattice"]
         self._statutes = {purpose["name"]: purpose["statute"] for purpose in found["purposes"]}
         self._cells = {(c["event"], c["to"], c["purpose"]): c for c in found["cells"]}
+        self._closes = {name for name, polarity, _ in found["guards"] if polarity == "seal"}
+
+    def widened(self, older: "Matrix") -> Iterator[tuple[str, str, str]]:
+        """Event, recipient and field of which more goes here than there, in one of the situations that are tried.
+
+        Tried are the one in which everything is open, and each that differs from it in one fact: what is found is so,
+        and what is found in no such situation may still be.
+        """
+        for key, cell in self._cells.items():
+            before = older._cells.get(key)  # noqa: SLF001 - another of its own kind
+            if self._bearing(cell) == older._bearing(before):  # noqa: SLF001
+                continue
+            guards = sorted(self._guards(cell) | older._guards(before))  # noqa: SLF001
+            opens: Json = {guard: guard not in self._closes for guard in guards}
+            others = ({**opens, g: value} for g in guards for value in (True, False, None) if value is not opens[g])
+            for facts in [opens, *others]:
+                now, then = self._levels(key, facts), older._levels(key, facts)  # noqa: SLF001
+                more = (path for path, level in now.items() if not self._at_most(level, then.get(path, "withhold")))
+                yield from ((key[0], key[1], path) for path in more)
+
+    def _bearing(self, cell: Json | None) -> object:
+        """All that decides about a cell."""
+        permits = {f[2]: self.permits[f[2]] for f in cell["fields"]} if cell else {}
+        return cell, permits, {name: self.seals[name] for name in cell["seals"]} if cell else {}
+
+    def _levels(self, key: tuple[str, str, str], facts: Json) -> dict[str, str]:
+        """How much of each field goes in one situation; what does not go at all is left out."""
+        cell = self._cells.get(key)
+        if cell is None or self._outcome(cell, facts)[0] != "deliver":
+            return {}
+        own, found = dict(self.events[key[0]]), {}
+        alike: dict[tuple[str, ...], str] = {}
+        for path, given, name in cell["fields"]:
+            same = (given, name, own[path], path if path.startswith("$") else "")
+            if same not in alike:
+                alike[same] = "clear" if path == "$exists" else self._field(cell, path, own[path], facts)[0][0]
+            if alike[same] != "withhold":
+                found[path] = alike[same]
+        return found
 
     def disagreement(self, said: Json) -> str | None:  # noqa: PLR0911 - one reason a line
         """Why these agreements do not give this decision, None when they do."""
@@ -322,13 +361,13 @@ class Matrix:
             return [given, "review" if given.partition(":")[0] == "scrub" else "permitted", permit]
         return [self._lowest([given, *(do for _, do in binding)]), "sealed", "+".join(seal for seal, _ in binding)]
 
-    def _lowest(self, bounds: list[str]) -> str:
-        def at_most(a: str, b: str) -> bool:
-            return a == b or b.partition(":")[0] in self._more[a.partition(":")[0]]
+    def _at_most(self, a: str, b: str) -> bool:
+        return a == b or b.partition(":")[0] in self._more[a.partition(":")[0]]
 
-        if any(not at_most(a, b) and not at_most(b, a) for a in bounds for b in bounds):
+    def _lowest(self, bounds: list[str]) -> str:
+        if any(not self._at_most(a, b) and not self._at_most(b, a) for a in bounds for b in bounds):
             return "withhold"
-        return next(low for low in bounds if all(at_most(low, other) for other in bounds))
+        return next(low for low in bounds if all(self._at_most(low, other) for other in bounds))
 
 
 # ---------------------------------------------------------------- who approved the agreements
@@ -376,6 +415,8 @@ class Approvals:
         missing = sorted(needed - signed)
         if missing or not signed:
             raise Fault(f"agreements {short} were activated without the signature of {', '.join(missing) or 'anybody'}")
+        if self._head:
+            self._check_report(proposal, Matrix(matrix), self.matrices[self._proposals[self._head]["matrix"]])
         self._head = name
         self.first = self.first or proposal["matrix"]
         self.matrices.setdefault(proposal["matrix"], Matrix(matrix))
@@ -397,6 +438,20 @@ class Approvals:
         widens = bool(report.get("newly_disclosed") or waits or framed or moved or own.keys() - table.keys())
         always = {name for name, row in table.items() if row.get("always") == "true"} if widens else set()
         return set(proposal["needed"]) & set(table) | moved | always
+
+    def _check_report(self, proposal: Json, new: Matrix, old: Matrix) -> None:
+        """What was signed says of everything that is found to go newly that it does."""
+        report = json.loads(self._documents.get(proposal["report"], b"{}"))
+        said = {(change["event"], change["to"], change["field"]) for change in report.get("newly_disclosed", ())}
+        moved = any(str(line).startswith("schemas:") for line in report.get("changed_otherwise", ()))
+        if report.get("founding") or moved:
+            return  # then it is signed as a whole, or compared as the schemas are now
+        for event, to, path in new.widened(old):
+            if (event, to, path) not in said:
+                raise Fault(
+                    f"agreements {new.version[:12]}: {path} of {event} newly goes to {to}, and the report that was"
+                    " signed does not say so"
+                )
 
     def _concerned(self, proposal: Json, table: Json, speakers: Json | None, theirs: Json | None) -> set[str]:
         """Whose data newly goes, or is no longer counted as theirs: by the table that was signed with what was before.

@@ -21,7 +21,12 @@ FORGED = SPEAKERS | {"school.concern.shared": ["local_authority"]}
 
 
 def matrix(name: str) -> bytes:
-    return canonical(matrix_document() | {"categories": {name: {}}})
+    """Agreements of a name; the ones called `wider` give a school the words of a notice, too."""
+    document = matrix_document() | {"categories": {name: {}}}
+    if name == "wider":
+        (cell,) = document["cells"]
+        document["cells"] = [cell | {"fields": [*cell["fields"], ["words", "clear", "isa/pupil"]]}]
+    return canonical(document)
 
 
 @dataclass
@@ -144,6 +149,17 @@ def test_a_report_that_compares_with_nothing_wants_everybody(ledger):
     ledger.change("second", signed=THREE, needed=THREE, founding=True)
     assert set(ALL) - set(THREE) <= set(ledger.outsider().replace(",", "").split())
     assert ledger.broker() != ""
+
+
+def test_a_report_that_leaves_out_what_newly_goes_is_found_whoever_signed_it(ledger):
+    """Every office signed, and none was shown that the words of a notice newly go to a school."""
+    ledger.change("wider", [], signed=ALL)
+    assert "words of notice.given newly goes to school" in ledger.outsider()
+
+
+def test_a_report_that_says_so_holds(ledger):
+    ledger.change("wider", [("notice.given", "school", "words")], signed=ALL)
+    assert ledger.outsider() == ""
 
 
 def test_an_older_ledger_that_does_not_say_whose_data_is_what_is_read_as_it_was(ledger):
