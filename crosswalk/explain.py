@@ -118,7 +118,7 @@ def explain(broker: Broker, exchange: bytes) -> Explanation | None:
 def _texts(tx: Transaction, event: str, exchange: StoredExchange, rows: Rows) -> Mapping[str, str]:
     """In words, how far the reading of each text has come that waits for a person or went by one."""
     where = (exchange.organisation, exchange.function)
-    reading = {one.text.path: one for one in asked(tx) if (one.text.event, *one.text[2:]) == (event, *where)}
+    reading = {one.text.path: one for one in asked(tx, {event}) if one.text[2:] == where}
     waits = {row[0]: _read_so_far(reading.get(row[0])) for row in rows if row[2] == REVIEW}
     return {**waits, **{row[0]: "a person let it go" for row in rows if row[2] == REVIEWED}}
 

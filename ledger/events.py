@@ -138,12 +138,19 @@ class Events(Part):
             found.append(StoredRedecision(n, event_n, replaces, head, text, exchanges, from_ms(at), ordinal))
         return found
 
-    def statements(self, prefix: str) -> list[StoredStatement]:
-        """Statements whose kind begins with `prefix`, in the order of the tree; those not numbered yet come last."""
+    def statements(self, prefix: str, beyond: int = -1) -> list[StoredStatement]:
+        """Statements whose kind begins with `prefix`, in the order of the tree; those not numbered yet come last.
+
+        Args:
+            prefix: Of the kind.
+            beyond: Row number; only what stands in a higher row.
+        """
         kinds = self.session.rows("select id from word where substr(text, 1, ?) = ?", (len(prefix), prefix))
         found = [
             StoredStatement(n, self.word(kind), bytes(body), from_ms(at), ordinal)
-            for n, kind, body, at, ordinal in self.select_among(_STATEMENT, "s.kind", [row[0] for row in kinds])
+            for n, kind, body, at, ordinal in self.select_among(
+                _STATEMENT, "s.kind", [row[0] for row in kinds], f"and s.n > {beyond:d}"
+            )
         ]
         return sorted(found, key=lambda s: (s.ordinal is None, s.ordinal or 0, s.n))
 

@@ -214,7 +214,9 @@ def _tell(work: Absorption, subject: SubjectId, grant: Grant) -> None:
     for one, stored, event, made in _had(work, subject, grant):
         texts = texts_of(event, made.decision)
         if texts and not waits:
-            ask(work, stored, Unasked(stored.n, one.exchange_id, made.recipient, texts), asked_before(work.tx))
+            ask(
+                work, stored, Unasked(stored.n, one.exchange_id, made.recipient, texts), asked_before(work.tx, [stored])
+            )
             waits = True
         if not sent and _holds_more(work, one, event, made):
             function = f"{grant.recipient.function}/granted/{grant.grant_id}"

@@ -3,12 +3,13 @@
 Left out: finding it out (`release`). Rule: nothing of a lane goes behind its first item that must not go yet.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.outbox import LaneClaim
 from ledger.rows import LaneItem
 from sharing.release import Exchange
+from streams.agents.absorption import Absorption
 from streams.agents.handover import View
 from streams.agents.stopping import Stopped
 from streams.agents.text_asking import Unasked, unasked
@@ -42,6 +43,12 @@ class Pass:
             self.asking.append(unasked(item, paths))
 
     late: list[LaneItem] = field(default_factory=list)
+
+
+def judged_by(work: Absorption, subjects: Iterable[int]) -> set[int]:
+    """Everybody whose registers say what may go of these subjects: themselves, and all whom they are or may be."""
+    roots = {work.subjects.root(subject) for subject in subjects}
+    return {*subjects, *roots, *(other for root in roots for other in work.subjects.related(root))}
 
 
 def finished(found: Mapping[int, Sequence[LaneItem]], looked: Pass) -> list[int]:

@@ -26,7 +26,7 @@ from streams.agents.again import Later
 from streams.agents.closing import write
 from streams.agents.stopping import LET_GO, SET_ASIDE
 from streams.agents.text_queue import let_go as let_go_text
-from streams.agents.text_views import after_review, has_lapsed, lapse
+from streams.agents.text_views import after_review, has_lapsed, lapse, why_lapsed
 from streams.broker import Broker
 
 DROPPED = "hold.dropped"
@@ -108,7 +108,7 @@ def _on_its_way(work: Absorption, event_n: int, subject: SubjectId, body: dict[s
     decision = after_review(work.tx, made.decision, follows) if follows else made.decision
     again = Exchange(ExchangeId(bytes.fromhex(body["exchange"])), to, decision)
     if follows is not None and has_lapsed(follows, again):
-        work.statements.append(lapse(follows))
+        work.statements.append(lapse(follows, why_lapsed(work.tx, follows)))
         return False
     work.add_later(Later(stored, subject, [again], frozenset({again.exchange_id})))
     return made.decision.outcome is Outcome.DELIVER

@@ -182,7 +182,7 @@ def _read_again(work: Absorption, stored: StoredEvent, again: Exchange, follows:
     if follows.text.path in {ruling.path for ruling in again.decision.to_review}:
         exchange = bytes.fromhex(follows.exchange)
         texts = Unasked(stored.n, exchange, again.recipient, (follows.text.path,))
-        ask(work, stored, texts, asked_before(work.tx), lapses=lapses)
+        ask(work, stored, texts, asked_before(work.tx, [stored]), lapses=lapses)
 
 
 def value_at(event: Event, path: str) -> object:

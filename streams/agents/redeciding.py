@@ -11,7 +11,7 @@ from ledger.rows import CarrierRows, Hold, LaneItem, Redecision, Statement
 from ledger.store import Transaction
 from sharing.release import Exchange
 from streams.agents.rows import exchange_row
-from streams.agents.text_views import SET_ASIDE, Reviews, has_lapsed, lapse, lapsed_row
+from streams.agents.text_views import SET_ASIDE, Reviews, has_lapsed, lapse, lapsed_row, why_lapsed
 from streams.broker import ENGINE
 from streams.head import Stand
 
@@ -34,7 +34,7 @@ def decided_again(
         row, follows = exchange_row(exchange, now, known=True), reviews.follows(tx, item)
         if follows is not None and has_lapsed(follows, exchange):
             row = lapsed_row(row, Hold(SET_ASIDE, now))
-            statements.append(lapse(follows))
+            statements.append(lapse(follows, why_lapsed(tx, follows)))
         rows.append(Redecision(item.event_n, item.n, head, stand.agreements.version, (row,)))
     return CarrierRows(now, ENGINE, (), rows, statements)
 

@@ -30,7 +30,7 @@ from streams.agents.handover import Handover, View
 from streams.agents.kin import others_of, rests_on_kin
 from streams.agents.last_door import LastDoor
 from streams.agents.late_claims import hold_refused, is_too_late
-from streams.agents.passes import Pass, apart, claims_of, finished
+from streams.agents.passes import Pass, apart, claims_of, finished, judged_by
 from streams.agents.redeciding import decided_again, lapsed_in
 from streams.agents.sender import Outgoing, Sender
 from streams.agents.stopping import Stopped, caught, set_aside
@@ -176,7 +176,7 @@ class Release:
         seal or a new agreement may move a whole backlog.
         """
         work = self._work(tx, [item for lane in found.values() for item in lane], stand)
-        judged = {s: _judged_by(work, {s}) for s in {item.subject for lane in found.values() for item in lane}}
+        judged = {s: judged_by(work, {s}) for s in {item.subject for lane in found.values() for item in lane}}
         moved_at = tx.changed({other for others in judged.values() for other in others})
         self.door.watch(work, judged, moved_at)
         gone = tx.forgotten({item.subject for lane in found.values() for item in lane})
@@ -228,7 +228,7 @@ class Release:
         work.subjects.relate({item.subject for item in items})
         gone = tx.forgotten({item.subject for item in items})
         missing = [item for item in items if item.exchange_id not in self.handover and item.subject not in gone]
-        work.read_states(_judged_by(work, {item.subject for item in missing}))
+        work.read_states(judged_by(work, {item.subject for item in missing}))
         self._opened = tx.contents({item.event_n for item in missing}) if missing else {}
         self._events = {}
         return work
@@ -288,12 +288,6 @@ class Release:
         for lane, fault in failed.items():
             suspend(tx, lane, fault)
             log.error("lane suspended", lane=lane, code=fault)
-
-
-def _judged_by(work: Absorption, subjects: Iterable[int]) -> set[int]:
-    """Everybody whose registers say what may go of these subjects: themselves, and all whom they are or may be."""
-    roots = {work.subjects.root(subject) for subject in subjects}
-    return {*subjects, *roots, *(other for root in roots for other in work.subjects.related(root))}
 
 
 def _recipient(item: LaneItem) -> Recipient:

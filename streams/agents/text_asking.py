@@ -54,11 +54,6 @@ def unasked(item: LaneItem, paths: tuple[str, ...]) -> Unasked:
     return Unasked(item.event_n, item.exchange_id, to, paths)
 
 
-def still_to_ask(tx: Transaction) -> dict[Text, bool]:
-    """For every text that was asked about, whether it must be asked about anew should it come up again."""
-    return {one.text: one.state == LAPSED for one in asked(tx)}
-
-
 def texts_of(event: Event, decision: Decision) -> tuple[str, ...]:
     """Paths of the texts of an event that wait for a person under a decision."""
     return tuple(r.path for r in decision.to_review if value_of(event, r.path) is not None)
@@ -83,7 +78,7 @@ def ask_for(broker: Broker, waiting: Iterable[Unasked]) -> None:
         chosen = list(waiting)
         rows = [(one, tx.row(one.event_n)) for one in chosen]
         work.subjects.read({stored.subject for _, stored in rows if stored is not None})
-        before = asked_before(tx)
+        before = asked_before(tx, [stored for _, stored in rows if stored is not None])
         for one, stored in rows:
             if stored is not None and not tx.forgotten([stored.subject]):
                 ask(work, stored, one, before)
@@ -94,9 +89,9 @@ Before = dict[Text, tuple[str, str, int]]
 """Of each text that was asked about: where it stands, the code for why, and how often it was asked."""
 
 
-def asked_before(tx: Transaction) -> Before:
-    """What was asked, as a transaction sees it once those are locked whom it is about."""
-    return {one.text: (one.state, one.why, one.asked) for one in asked(tx)}
+def asked_before(tx: Transaction, events: Iterable[StoredEvent]) -> Before:
+    """What was asked about texts of these events, as a transaction sees it once those are locked whom it is about."""
+    return {one.text: (one.state, one.why, one.asked) for one in asked(tx, {event.event_id.hex() for event in events})}
 
 
 def ask(work: Absorption, stored: StoredEvent, one: Unasked, before: Before, *, lapses: str = "") -> None:

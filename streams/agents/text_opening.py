@@ -18,7 +18,7 @@ from streams.agents.absorption import Absorption
 from streams.agents.recalls import replacement
 from streams.agents.sealed import opened, rows_about
 from streams.agents.text_asking import value_of
-from streams.agents.text_queue import Waiting, taken_back
+from streams.agents.text_queue import Waiting, is_taken_back
 from streams.agents.views import BROKER_SAYS
 
 
@@ -73,10 +73,9 @@ def looked_at(work: Absorption, one: Waiting, *, locked: bool = False) -> Opened
 
 def _had_now(work: Absorption, stored: StoredEvent, one: Waiting, to: Recipient) -> str | None:
     """The exchange by which the recipient has the rest of the event: that of the asking, or what replaced it since."""
-    taken = taken_back(work.tx)
     states = {x.exchange_id.hex(): x.state for row in work.tx.redecisions([stored.n]) for x in row.exchanges}
     exchange = one.exchange
-    while exchange in taken:
+    while is_taken_back(work.tx, exchange):
         exchange = replacement(work, bytes.fromhex(exchange), to).hex()
         if states.get(exchange) is not Outcome.DELIVER:
             return None

@@ -6,20 +6,22 @@ lapsed may be asked again. A statement names fields, functions and codes, never 
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from ledger.rows import StoredStatement
 from ledger.store import Transaction
 from sharing.events.common import Quiet
+from sharing.ids import ID_BYTES
 
 PREFIX = "review."
 ASKED, RELEASED, WITHHELD, LAPSED = "review.asked", "review.released", "review.withheld", "review.lapsed"
 NOT_PERMITTED, RECALLED = "NO_LONGER_PERMITTED", "RECALLED"
 """Why a text lapsed."""
 RECALL_ISSUED = "recall.issued"
+_EVENT = b'"event":"'
 
 
 class Text(NamedTuple):
@@ -92,19 +94,33 @@ class Words(Quiet):
         return self.texts.get(path)
 
 
-def asked(tx: Transaction) -> list[Waiting]:
-    """Everything that was ever asked, in order; of a text that was asked about again the newest."""
-    said = [(statement, body, text_of(body)) for statement, body in _read(tx.statements(PREFIX))]
-    last = {text: (statement.kind, body.get("why", "")) for statement, body, text in said}
+def asked(tx: Transaction, events: Collection[str] | None = None) -> list[Waiting]:
+    """What was ever asked, in order; of a text that was asked about again the newest.
+
+    Args:
+        tx: To read.
+        events: Hex ids of the only events that matter, None for all. Each row is read, but only theirs are opened.
+    """
     found: dict[Text, Waiting] = {}
     number = 0
-    for statement, body, text in said:
+    for statement in tx.statements(PREFIX):
+        number += statement.kind == ASKED
+        if events is not None and _event_of(statement.body) not in events:
+            continue
+        body = json.loads(statement.body)
+        text = text_of(body)
+        before = found.pop(text, None)
         if statement.kind == ASKED:
-            number += 1
-            before = found.pop(text, None)
-            times = before.asked + 1 if before else 0
-            found[text] = _waiting(number, statement, body, times, last[text])
-    return list(found.values())
+            found[text] = _waiting(number, statement, body, before.asked + 1 if before else 0)
+        elif before:
+            found[text] = replace(before, state=statement.kind, why=body["why"])
+    return sorted(found.values(), key=lambda one: one.number)
+
+
+def events_of_tasks(tx: Transaction, tasks: Collection[str]) -> set[str]:
+    """Hex ids of the events whose texts somebody was told to read by one of these tasks. `tasks`: hex ids."""
+    wanted = [task.encode() for task in tasks]
+    return {_event_of(s.body) for s in tx.statements(ASKED) if any(task in s.body for task in wanted)}
 
 
 def unanswered(tx: Transaction) -> list[Waiting]:
@@ -118,14 +134,12 @@ def unanswered(tx: Transaction) -> list[Waiting]:
 
 def let_go(tx: Transaction, following: str) -> LetGo | None:
     """What goes in an exchange because a person let it go; None for any other exchange. `following`: its hex id."""
-    bodies = (json.loads(s.body) for s in tx.statements(RELEASED))
-    return next((_let_go(body) for body in bodies if body["following"] == following), None)
+    return next((_let_go(body) for body in _bodies(tx, RELEASED, following) if body["following"] == following), None)
 
 
 def followers(tx: Transaction, exchange: str) -> set[str]:
     """Hex ids of the exchanges in which a text of this one went afterwards. `exchange`: hex id."""
-    bodies = (json.loads(s.body) for s in tx.statements(RELEASED))
-    return {body["following"] for body in bodies if body["exchange"] == exchange}
+    return {body["following"] for body in _bodies(tx, RELEASED, exchange) if body["exchange"] == exchange}
 
 
 def lapsed(tx: Transaction) -> set[str]:
@@ -138,10 +152,18 @@ def taken_back(tx: Transaction) -> set[str]:
     return {json.loads(s.body)["exchange"] for s in tx.statements(RECALL_ISSUED)}
 
 
+def is_taken_back(tx: Transaction, exchange: str) -> bool:
+    """Whether an exchange was recalled. `exchange`: hex id."""
+    return any(body["exchange"] == exchange for body in _bodies(tx, RECALL_ISSUED, exchange))
+
+
 def gone_before(tx: Transaction, text: Text) -> dict[str, str]:
     """Path to record of every text of the same event that a person let go to the same recipient, and that stands."""
     kept: dict[str, tuple[str, str]] = {}
-    for statement, body in _read(tx.statements(PREFIX)):
+    for statement in tx.statements(PREFIX):
+        if _event_of(statement.body) != text.event:
+            continue
+        body = json.loads(statement.body)
         other = text_of(body)
         if other._replace(path=text.path) != text:
             continue
@@ -149,8 +171,7 @@ def gone_before(tx: Transaction, text: Text) -> dict[str, str]:
             kept[other.path] = body["following"], body["records"][other.path]
         elif statement.kind == LAPSED:
             kept.pop(other.path, None)
-    back = taken_back(tx) if kept else set()
-    return {path: record for path, (following, record) in kept.items() if following not in back}
+    return {path: record for path, (following, record) in kept.items() if not is_taken_back(tx, following)}
 
 
 def text_of(body: Mapping[str, Any]) -> Text:
@@ -163,13 +184,19 @@ def said_of(one: "Waiting | LetGo", **more: object) -> dict[str, object]:
     return {**one.text._asdict(), "exchange": one.exchange, **more}
 
 
-def _read(statements: Iterable[StoredStatement]) -> list[tuple[StoredStatement, dict[str, Any]]]:
-    return [(statement, json.loads(statement.body)) for statement in statements]
+def _bodies(tx: Transaction, kind: str, hexed: str) -> Iterator[dict[str, Any]]:
+    """Statements of a kind in which an id stands; the others are not opened."""
+    wanted = hexed.encode()
+    return (json.loads(s.body) for s in tx.statements(kind) if wanted in s.body)
 
 
-def _waiting(
-    number: int, statement: StoredStatement, body: Mapping[str, Any], times: int, last: tuple[str, str]
-) -> Waiting:
+def _event_of(body: bytes) -> str:
+    """The event that a statement about a text names, without opening all of it: canonical bytes have one form."""
+    at = body.index(_EVENT) + len(_EVENT)
+    return body[at : at + 2 * ID_BYTES].decode()
+
+
+def _waiting(number: int, statement: StoredStatement, body: Mapping[str, Any], times: int) -> Waiting:
     organisation, function = body["owner"]
     return Waiting(
         number=number,
@@ -183,8 +210,8 @@ def _waiting(
         asked_at=statement.decided_at,
         due_by=datetime.fromisoformat(body["due_by"]),
         asked=times,
-        state=last[0],
-        why=last[1],
+        state=ASKED,
+        why="",
     )
 
 

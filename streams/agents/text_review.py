@@ -37,6 +37,7 @@ from streams.agents.text_queue import (
     WITHHELD,
     Waiting,
     asked,
+    events_of_tasks,
     gone_before,
     said_of,
 )
@@ -127,7 +128,7 @@ def tidy(work: Absorption, subject: SubjectId) -> None:
     """
     due = [q for q in work.state(subject).questions if q.rule == TEXT_REVIEW and q.next_at and q.next_at <= work.now]
     tasks = {question.event_id for question in due if question.is_open}
-    for one in asked(work.tx) if tasks else ():
+    for one in asked(work.tx, events_of_tasks(work.tx, tasks)) if tasks else ():
         found = looked_at(work, one, locked=True) if one.task in tasks and one.is_open else None
         if found is not None and not found.may_go:
             body = said_of(one, following="", why=NOT_PERMITTED if found.stands else RECALLED)

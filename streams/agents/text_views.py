@@ -8,6 +8,7 @@ do not, the exchange is set aside, for the rest of its event has gone already, a
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from ledger.rows import Exchange as ExchangeRow
 from ledger.rows import Hold, LaneItem, Statement
@@ -20,11 +21,24 @@ from sharing.policy.decision import REVIEWED
 from sharing.policy.outcomes import REVIEW
 from sharing.release import Exchange
 from sharing.vocabulary import Outcome
-from streams.agents.text_asking import still_to_ask, value_of
-from streams.agents.text_queue import LAPSED, NOT_PERMITTED, PREFIX, LetGo, Text, Words, let_go, said_of, taken_back
+from streams.agents.text_asking import value_of
+from streams.agents.text_queue import (
+    LAPSED,
+    NOT_PERMITTED,
+    PREFIX,
+    RECALLED,
+    LetGo,
+    Text,
+    Words,
+    is_taken_back,
+    let_go,
+    said_of,
+    text_of,
+)
 from streams.broker import Broker
 
 SET_ASIDE = "text-lapsed"
+SHORT_BYTES = 16
 
 
 @dataclass
@@ -32,21 +46,32 @@ class Reviews:
     """One process's memory of which decisions have a text in them; in one thread."""
 
     _rows: dict[int, tuple[tuple[str, ...], bool]] = field(default_factory=dict)
-    _mark: tuple[int, int] = (-1, -1)
-    _asked: dict[Text, bool] = field(default_factory=dict)
+    _mark: tuple[int, int] = (0, -1)
+    _asked: set[bytes] = field(default_factory=set)
 
     def to_ask(self, tx: Transaction, item: LaneItem, event: Callable[[], Event]) -> tuple[str, ...]:
         """Paths of the texts of an exchange about which nobody was asked yet; empty nearly always."""
         paths, _ = self._look(tx, item.outcome)
         if not paths:
             return ()
-        mark = tx.statements_mark(PREFIX)
-        if mark != self._mark:
-            self._asked, self._mark = still_to_ask(tx), mark
+        self._catch_up(tx)
         where = (item.organisation, item.function)
-        fresh = [p for p in paths if self._asked.get(Text(item.event_id.hex(), p, *where), True)]
+        fresh = [p for p in paths if _short(Text(item.event_id.hex(), p, *where)) not in self._asked]
         whole = event() if fresh else None
         return tuple(p for p in fresh if whole is not None and value_of(whole, p) is not None)
+
+    def _catch_up(self, tx: Transaction) -> None:
+        """Learn what was said of texts since the last look; all of it where rows were written side by side."""
+        (count, last), mark = self._mark, tx.statements_mark(PREFIX)
+        if mark == self._mark:
+            return
+        new = tx.statements(PREFIX, last)
+        if count + len(new) != mark[0]:
+            new, self._asked = tx.statements(PREFIX), set()
+        for one in new:
+            short = _short(text_of(json.loads(one.body)))
+            (self._asked.discard if one.kind == LAPSED else self._asked.add)(short)
+        self._mark = mark
 
     def follows(self, tx: Transaction, item: LaneItem) -> LetGo | None:
         """What a person let go in an exchange, None for every exchange that does not follow another in this way."""
@@ -61,13 +86,18 @@ class Reviews:
         return self._rows[outcome]
 
 
+def _short(text: Text) -> bytes:
+    """A text's name in few bytes: every text that was ever asked about is remembered."""
+    return sha256("\0".join(text).encode()).digest()[:SHORT_BYTES]
+
+
 def after_review(tx: Transaction, decision: Decision, follows: LetGo) -> Decision:
     """A decision made now, with the texts that a person let go; as it is where the text may not go any more.
 
     What followed an exchange that was taken back does not go: what replaces that one is asked about anew.
     """
     waits = {ruling.path for ruling in decision.to_review}
-    if follows.exchange in taken_back(tx):
+    if is_taken_back(tx, follows.exchange):
         return decision
     if decision.outcome is not Outcome.DELIVER or follows.text.path not in waits:
         return decision
@@ -101,6 +131,11 @@ def lapsed_row(row: ExchangeRow, hold: Hold) -> ExchangeRow:
     return row._replace(state=Outcome.HOLD, hold=hold) if row.state is Outcome.DELIVER else row
 
 
-def lapse(follows: LetGo, why: str = NOT_PERMITTED) -> Statement:
+def why_lapsed(tx: Transaction, follows: LetGo) -> str:
+    """Why a text does not go that was on its way."""
+    return RECALLED if is_taken_back(tx, follows.exchange) else NOT_PERMITTED
+
+
+def lapse(follows: LetGo, why: str) -> Statement:
     """What the ledger says of a text that does not go, or is taken back."""
     return Statement(LAPSED, canonical(said_of(follows, following=follows.following, why=why)))

@@ -197,6 +197,15 @@ def test_a_setting_that_must_not_know_is_not_asked_about_its_own_text(corridor):
     assert owner_of(event, [channel], corridor.broker.directory) == manager
 
 
+def test_that_a_seal_caught_a_text_on_its_way_is_told_to_the_seals_holder_alone(waiting):
+    shown = text_review.show(waiting.broker, 1)
+    text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
+    waiting.send(CSC, seal(waiting, by=CSC))
+    waiting.flow()
+    assert texts(waiting) == []
+    assert [v.organisation for v in tasks(waiting)] == [POLICE, CSC]
+
+
 def test_nothing_is_taken_back_twice(waiting):
     let_go(waiting)
     waiting.send(POLICE, seal(waiting))
