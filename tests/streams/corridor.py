@@ -6,6 +6,7 @@ between is the product's own: intake, sequencer, release, clocks.
 
 import json
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -79,6 +80,17 @@ def offices() -> Offices:
         return invent_offices(table, Path(folder))
 
 
+@cache
+def founded(agreements: Path) -> bytes:
+    """A ledger in which a folder's set was put in force by invented offices, as one file: made once for all tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        with closing(Ledger.open(f"sqlite:///{file}", KEYS)) as ledger:
+            found(ledger, read_texts(agreements), offices(), REAL, ENGINE)
+        assert [path.name for path in file.parent.iterdir()] == [file.name], "all of it is in the one file"
+        return file.read_bytes()
+
+
 class Destination:
     """Stands where the cluster stands for the sender: keeps what it is sent, or is away, or forbids a lane."""
 
@@ -149,7 +161,10 @@ class Corridor:
 
     def __post_init__(self) -> None:
         catalogue, directory, calendars, agreements = world()
-        self.ledger = Ledger.open(self.url or f"sqlite:///{self.folder / 'ledger.db'}", self.keys)
+        file = self.folder / "ledger.db"
+        if not self.url and self.keys is KEYS and self.agreements == HOUSE / "agreements":
+            file.write_bytes(founded(self.agreements))
+        self.ledger = Ledger.open(self.url or f"sqlite:///{file}", self.keys)
         self.broker = Broker(
             self.ledger,
             self.keys,
