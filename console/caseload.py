@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import islice
 
+from console.blind import HIDDEN_CLOCKS
 from console.facts import Overdue
 from ledger.store import Transaction
 from sharing.errors import Rejected
@@ -73,7 +74,7 @@ class Caseload:
 def _owed(raw: bytes) -> Iterable[Owed]:
     state = _state(raw)
     for question in state.questions:
-        if question.is_open:
+        if question.is_open and question.rule not in HIDDEN_CLOCKS:
             warned = question.state is QuestionState.OPEN  # somebody may have been rung before its time was up
             late = question.state is QuestionState.OVERDUE or (question.stage > 0 and not warned)
             yield question.owner.organisation, question.due_by, late

@@ -5,6 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from console.poller import Snapshot
+from console.reading import Reader
+from console.views import page
+from console.web.app import Pages
 from ledger.shredding import Order, shred, subject_of
 from ledger.verify import verify
 from sharing.errors import Rejected
@@ -204,6 +208,32 @@ def test_that_a_seal_caught_a_text_on_its_way_is_told_to_the_seals_holder_alone(
     waiting.flow()
     assert texts(waiting) == []
     assert [v.organisation for v in tasks(waiting)] == [POLICE, CSC]
+
+
+def operators_page(corridor: Corridor) -> str:
+    reader = Reader(corridor.ledger, corridor.broker.directory)
+    facts = [reader.read(corridor.now, corridor.now) for _ in range(2)][-1]
+    return Pages().whole(Snapshot(1, page(facts, corridor.broker.directory)), again=False)
+
+
+def test_the_operators_page_is_the_same_bytes_whether_a_late_seal_took_a_text_back_or_not(tmp_path):
+    """Nobody acts on the recall nor reads the text again: what that rings is told by clearance alone."""
+    pages = []
+    for name in ("sealed", "open"):
+        (tmp_path / name).mkdir()
+        corridor = Corridor(tmp_path / name)
+        involve(corridor, GP, "practice_lead")
+        told(corridor, key="the same")
+        let_go(corridor)
+        if name == "sealed":
+            corridor.send(CSC, seal(corridor, by=CSC))
+            corridor.flow()
+            assert len(recalls(corridor.broker)) > 1
+        corridor.pass_time(FRIDAY + timedelta(days=4))
+        pages.append(operators_page(corridor))
+        corridor.close()
+    assert "Easthaven" in pages[0]
+    assert pages[0] == pages[1]
 
 
 def test_nothing_is_taken_back_twice(waiting):
