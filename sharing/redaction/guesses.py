@@ -32,6 +32,10 @@ _FORMS = tuple(map(re.compile, (
 _PLATES = re.compile(
     r"(?<![A-Za-z\d])(?:[A-Z]{2}\d\d [A-Z]{3}|[A-Z]\d{1,3} ?[A-Z]{3}|[A-Z]{3} ?\d{1,3}[A-Z])(?![A-Za-z\d])"
 )
+_MISTYPED = re.compile(  # a postcode with the letter for the nought, or the nought for the letter
+    r"(?<![A-Za-z\d])(?:[A-Z]{1,2}[\dO][A-Z\d]?\s?[\dO](?!00)[ABD-HJLNOP-UW-Z0]{2}"
+    r"|[A-Za-z]{1,2}\d[A-Za-z\d]?\s?\d(?:[A-Za-z]0|0[A-Za-z]))(?![A-Za-z\d])"
+)
 _EXTENSION = re.compile(r"[ ,]{0,2}(?:ext(?:ension|n)?|x)[ .:]{0,2}\d{1,6}")
 _CODE, _DIGITS_OF_CODE = re.compile(r"(?<!\w)\w{9,40}(?!\w)"), 5
 _HANDLE = re.compile(r"(?<![\w.])@\w[\w.\-]{0,38}\w")
@@ -68,7 +72,7 @@ def _contacts(letters: Letters) -> Iterator[Find]:
 def _digits(letters: Letters) -> Iterator[Find]:
     plain = letters.plain
     for pattern in (TELEPHONE, *_NUMBERS):
-        for match in pattern.finditer(plain):
+        for match in pattern.finditer(letters.digits):
             start, end = match.span(match.lastindex or 0)
             end -= len(plain[start:end]) - len(plain[start:end].rstrip(" .-()\n"))
             start -= plain[start - 1 : start] == "(" and ")" in plain[start:end]
@@ -98,6 +102,9 @@ _BEGINS = _ENDS | {"(", '"'}
 def _places(letters: Letters) -> Iterator[Find]:
     for match in POSTCODE.finditer(letters.plain):
         if not ORDINAL.fullmatch(match[1]):
+            yield Find(*match.span(), Removal.PLACE, PATTERN)
+    for match in _MISTYPED.finditer(letters.cased):
+        if any(c.isdecimal() for c in match.group()) and not ORDINAL.search(match.group()):
             yield Find(*match.span(), Removal.PLACE, PATTERN)
     yield from (Find(*match.span(), Removal.PLACE, PATTERN) for match in _FLAT.finditer(letters.plain))
     for at, word in enumerate(letters.words):

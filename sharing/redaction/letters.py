@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from html import unescape
 from typing import NamedTuple
 
 from sharing.policy.lookalikes import shape_of
@@ -54,6 +55,8 @@ _ABBREVIATED = frozenset(
         "nee",
     ]
 )
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z]{2,31}\d{0,2});")
+_RUN_OF_DIGITS = re.compile(r"(?<![a-z\d])[\do]*\d[\do]*(?![a-z\d])")
 _PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
 
 
@@ -85,8 +88,12 @@ class Letters:
         self._size = len(text)
         self._origin: Sequence[int] = range(len(text))
         self.cased = text.replace("\t", " ").replace("`", "'")
-        if not _PLAIN.fullmatch(text):
+        if "&" in text or not _PLAIN.fullmatch(text):
             pieces = [_piece(letter) for letter in text]
+            for match in _ENTITY.finditer(text):  # as web pages write a letter
+                pieces[match.start() : match.end()] = ["".join(map(_piece, unescape(match.group())))] + [""] * (
+                    len(match.group()) - 1
+                )
             self.cased = "".join(pieces)
             self._origin = [place for place, piece in enumerate(pieces) for _ in piece]
         self.full = _lower(self.cased)
@@ -98,6 +105,11 @@ class Letters:
         """Where a stretch of the folded text stands in the text, with the signs that hang on its last letter."""
         after = self._origin[end] if end < len(self._origin) else self._size
         return self._origin[start], max(self._origin[end - 1] + 1, after)
+
+    @cached_property
+    def digits(self) -> str:
+        """`plain`, with an `o` among digits read as the nought that it stands for."""
+        return _RUN_OF_DIGITS.sub(lambda match: match.group().replace("o", "0"), self.plain)
 
     @cached_property
     def words(self) -> list[Word]:

@@ -67,6 +67,8 @@ WRITTEN = {
     "wide letters": lambda f, s: "".join(chr(ord(c) + 0xFEE0) if 0x21 <= ord(c) <= 0x7E else c for c in f"{f} {s}"),
     "a letter short": lambda f, s: slipped(f"{f} {s}"),
     "together": lambda f, s: f"#{f}{s}",
+    "as web pages write it": lambda f, s: "".join(c if c.isascii() else f"&#{ord(c)};" for c in f"{f} {s}"),
+    "every letter as web pages may write it": lambda f, s: "".join(f"&#x{ord(c):x};" for c in f"{f} {s}"),
     "underlined": lambda f, s: f"_{f}_{s}_",
 }
 HAVEN = Known(

@@ -10,6 +10,10 @@ from tests.sharing.redaction.ordinary_sentences import SENTENCES
     ("text", "left"),
     [
         ("seen at EH97 6XW today", "seen at [place] today"),
+        ("lives at EH1O 2AB and EH1O OOX", "lives at [place] and [place]"),
+        ("lives at eh97 6x0", "lives at [place]"),
+        ("NO 1ST AID; S47 2nd; A4 100", "NO 1ST AID; S47 2nd; A4 100"),
+        ("ring O7700 9OO123 or 01632 96O555", "ring [number] or [number]"),
         ("at 12 Larch Close, with", "at [place], with"),
         ("at 4a Tanner Street", "at [place]"),
         ("at 12 larch rd today", "at [place] today"),
