@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -49,8 +51,19 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return found
 
 
+@cache
+def empty() -> bytes:
+    """An empty ledger as one SQLite file, brought to this version once for all tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        Ledger.open(f"sqlite:///{file}", Keys.generate("crosswalk/easthaven")).close()
+        return file.read_bytes()
+
+
 @pytest.fixture
 def ledger(url: str, keys: Keys) -> Iterator[Ledger]:
     """A fresh ledger."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).write_bytes(empty())
     with closing(Ledger.open(url, keys)) as opened:
         yield opened
