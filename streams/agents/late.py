@@ -32,9 +32,10 @@ class Kept:
 
 
 def kept(broker: Broker) -> list[Kept]:
-    """Everything that waits, the longest first."""
+    """Everything that waits, the longest first; nothing of a child who was forgotten."""
     with broker.ledger.reading() as tx:
-        return list(_open(tx).values())
+        found = [(tx.find(bytes.fromhex(one.event)), one) for one in _open(tx).values()]
+        return [one for row, one in found if row is not None and not tx.forgotten([row.subject])]
 
 
 def let_go(broker: Broker, event: str, by: str, why: str) -> None:

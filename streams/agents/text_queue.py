@@ -126,10 +126,12 @@ def events_of_tasks(tx: Transaction, tasks: Collection[str]) -> set[str]:
 def unanswered(tx: Transaction) -> list[Waiting]:
     """What no person has ever said a word about, and that may go for all that is known: for who may not know of seals.
 
-    A text that a late seal took back is not counted anew, for that there was a seal would be seen by it.
+    A text that a late seal took back is not counted anew, for that there was a seal would be seen by it. Of a child who
+    was forgotten nothing waits.
     """
     answered = {text_of(json.loads(s.body)) for kind in (RELEASED, WITHHELD) for s in tx.statements(kind)}
-    return [one for one in asked(tx) if one.is_open and one.text not in answered]
+    still = [one for one in asked(tx) if one.is_open and one.text not in answered]
+    return [one for one in still if (row := tx.find(bytes.fromhex(one.text.event))) and not tx.forgotten([row.subject])]
 
 
 def let_go(tx: Transaction, following: str) -> LetGo | None:

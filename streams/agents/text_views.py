@@ -52,13 +52,13 @@ class Reviews:
     def to_ask(self, tx: Transaction, item: LaneItem, event: Callable[[], Event]) -> tuple[str, ...]:
         """Paths of the texts of an exchange about which nobody was asked yet; empty nearly always."""
         paths, _ = self._look(tx, item.outcome)
-        if not paths:
-            return ()
+        whole = event() if paths else None
+        found = [path for path in paths if whole is not None and value_of(whole, path) is not None]
+        if not found:
+            return ()  # most events of such a kind hold no text: they pay for no look at what was asked
         self._catch_up(tx)
         where = (item.organisation, item.function)
-        fresh = [p for p in paths if _short(Text(item.event_id.hex(), p, *where)) not in self._asked]
-        whole = event() if fresh else None
-        return tuple(p for p in fresh if whole is not None and value_of(whole, p) is not None)
+        return tuple(p for p in found if _short(Text(item.event_id.hex(), p, *where)) not in self._asked)
 
     def _catch_up(self, tx: Transaction) -> None:
         """Learn what was said of texts since the last look; all of it where rows were written side by side."""

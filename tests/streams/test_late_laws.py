@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.shredding import Order, shred, subject_of
 from ledger.verify import verify
 from sharing.errors import Rejected
 from sharing.events import (
@@ -206,6 +207,14 @@ def test_what_was_let_go_and_did_not_leave_before_the_new_work_ended_waits_and_i
     corridor.now += DAY
     turn(corridor, InvolvementAction.OPENED)
     assert (len(got(corridor)), kept(corridor.broker)) == (1, [])
+
+
+def test_nothing_waits_of_a_child_who_was_forgotten(corridor):
+    event = held(corridor)
+    with corridor.ledger.transaction() as tx:
+        order = Order("data protection officer, decision 1", "line 1", corridor.now, "tests")
+        shred(tx, subject_of(tx, bytes.fromhex(event.envelope.event_id)), order)
+    assert kept(corridor.broker) == [], "nobody could let it go or drop it"
 
 
 def settle_only(corridor: Corridor) -> None:

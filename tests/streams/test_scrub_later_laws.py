@@ -34,7 +34,7 @@ from streams.agents.quarantine import kept
 from streams.agents.quarantine import let_go as let_go_at_the_door
 from streams.agents.recalling import recall, recalls
 from streams.agents.text_asking import owner_of
-from streams.agents.text_queue import ASKED, LAPSED
+from streams.agents.text_queue import ASKED, LAPSED, unanswered
 from tests.ledger.exports import exported
 from tests.streams.corridor import CSC, FRIDAY, GP, OAKFIELD, POLICE, SATURDAY_NIGHT, Corridor
 from tests.streams.families import POSTCODE, ROSA, STREET
@@ -388,6 +388,8 @@ def test_a_forgotten_childs_text_cannot_be_shown_nor_built(waiting):
     waiting.flow()
     assert texts(waiting) == []
     assert text_review.waiting(waiting.broker) == []
+    with waiting.ledger.reading() as tx:
+        assert unanswered(tx) == [], "nor is it told for ever that one waits"
     with pytest.raises(Rejected, match="FORGOTTEN"):
         text_review.show(waiting.broker, 2)
 
