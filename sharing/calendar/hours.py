@@ -18,14 +18,17 @@ def _london() -> ZoneInfo:
 
 
 def local(moment: datetime) -> datetime:
-    """The same moment as the wall clock shows it.
+    """The same moment as the wall clock shows it; at the very ends of the calendar, as it is.
 
     Raises:
         ValueError: the moment has no offset; a naive time is nobody's time.
     """
     if moment.tzinfo is None:
         raise ValueError("a moment needs an offset; hand in aware UTC datetimes")
-    return moment.astimezone(_london())
+    try:
+        return moment.astimezone(_london())
+    except OverflowError:  # the first hour of the calendar, by which many a system says that it does not know
+        return moment
 
 
 def at_local(day: date, wall: time) -> datetime:

@@ -1,7 +1,7 @@
 """Too late for a closed episode: held and not delivered; somebody is asked; a new episode or a person lets it go."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from sharing.events import (
     InvolvementChanged,
     MissingAction,
     MissingChanged,
+    ReferralSubmitted,
     SealAction,
     SealChanged,
     SealKind,
@@ -215,6 +216,18 @@ def test_nothing_waits_of_a_child_who_was_forgotten(corridor):
         order = Order("data protection officer, decision 1", "line 1", corridor.now, "tests")
         shred(tx, subject_of(tx, bytes.fromhex(event.envelope.event_id)), order)
     assert kept(corridor.broker) == [], "nobody could let it go or drop it"
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)], ids=["first", "last"]
+)
+def test_a_referral_with_a_senseless_time_is_not_stopped(corridor, at):
+    """The first moment of the calendar is how many systems write that they do not know."""
+    closed(corridor)
+    referral = with_time(corridor.event(ReferralSubmitted, POLICE, ROSA, ask="assess"), at)
+    corridor.send(POLICE, referral)
+    corridor.flow()
+    assert len(corridor.views(CSC, "referral.submitted")) == 1
 
 
 def settle_only(corridor: Corridor) -> None:
