@@ -56,7 +56,7 @@ _ABBREVIATED = frozenset(
     ]
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|[A-Za-z]{2,31}\d{0,2});")
-_RUN_OF_DIGITS = re.compile(r"(?<![a-z\d])[\do]*\d[\do]*(?![a-z\d])")
+_RUN_OF_DIGITS = re.compile(r"(?<![a-z\d])(?=o*\d)[\do]++(?![a-z\d])")
 _PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
 
 
