@@ -2,6 +2,7 @@
 
 `python -m bench policy`: what deciding and proving cost (`bench.policy`).
 `python -m bench ledger`: append, prove, export and verify a million leaves (`bench.ledger`).
+`python -m bench scrub`: scrubbing a text, and how its cost grows (`bench.scrubbing`).
 
 Prints one JSON line for each measurement, then medians and ranges. Everything in one run on one machine, the two
 peers interleaved A B A B. What runs beside it on the machine is in the figures: see `load`, and bench on a quiet one.
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ledger, policy
+from bench import ledger, policy, scrubbing
 from bench.measure import Result, bare_loop, expected, latency, make_bare_topics, start_up, whole_pipeline
 from bench.pipeline import Pipeline, produce
 from bench.traffic import Traffic
@@ -30,6 +31,8 @@ def main() -> int:
         return policy.main(sys.argv[2:])
     if sys.argv[1:2] == ["ledger"]:
         return ledger.main(sys.argv[2:])
+    if sys.argv[1:2] == ["scrub"]:
+        return scrubbing.main(sys.argv[2:])
     options = _options()
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="crosswalk-bench-") as root:
