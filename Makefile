@@ -58,7 +58,7 @@ unit-rooms: setup
 # MARKED are the files in which some test waits; to read all the others would cost half a minute.
 STORIES := tests/wire/test_pipeline.py tests/wire/test_connectors.py
 SHORTER := $(filter-out $(STORIES),$(wildcard tests/wire/test_*.py))
-MARKED  := $(filter-out $(SHORTER),$(shell grep -rlE 'mark\.(wire|slow)\b' tests --include='test_*.py'))
+MARKED  := $(sort $(filter-out $(SHORTER),$(shell grep -rlE 'mark\.(wire|slow)\b' tests --include='test_*.py')))
 
 wire: setup
 	@$(MAKE) --no-print-directory --output-sync=target -j2 wire-stories wire-shorter

@@ -16,6 +16,7 @@ import yaml
 
 from console.cluster import Cluster
 from ledger.keys import load_or_create
+from sharing.directory import from_document
 from sharing.errors import Retryable
 from tests.console.rig import DIRECTORY, NOW, Town, a_directory, busy
 
@@ -121,14 +122,19 @@ def test_the_ends_of_the_input_topics_are_asked_at_once(kafka):
     from confluent_kafka import Producer
     from confluent_kafka.admin import AdminClient, NewTopic
 
-    admin, topic = AdminClient({"bootstrap.servers": kafka, "log_level": 0}), "in.schools.harbour-academy"
+    school = {
+        "agency": "schools",
+        "kind": "school",
+        "name": "Shoreline Primary",
+    }  # nobody else's topics on this cluster
+    admin, topic = AdminClient({"bootstrap.servers": kafka, "log_level": 0}), "in.schools.shoreline-primary"
     for made in admin.create_topics([NewTopic(topic, 1, 1)]).values():
         made.result(timeout=20)
     producer = Producer({"bootstrap.servers": kafka, "log_level": 0})
     for _ in range(3):
         producer.produce(topic, b"x")
     producer.flush(20)
-    cluster = Cluster(kafka, a_directory())
+    cluster = Cluster(kafka, from_document({"organisations": {"shoreline-primary": school}}, "directory.yaml"))
     assert cluster.ends() == {topic: 3}  # topics that are not made yet are left out
 
 
