@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from checker.arrivals import Links
@@ -88,6 +89,7 @@ class Scan:
         self.scanned = 0
         self.events = tuple(truth.events())
         self._entered: set[str] = set()
+        self._found: dict[bytes, frozenset[str]] = {}  # by digest: some files are the same bytes many times over
 
     def files(self) -> Iterator[Fault]:
         """Delivered files by what their owner may have; everything else at rest by what nobody may have."""
@@ -152,7 +154,10 @@ class Scan:
 
     def _look(self, blob: bytes, place: str, may: Iterable[str], *, entering: bool = False) -> Iterator[Fault]:
         self.scanned += len(blob)
-        found = self.finder.find(blob)
+        digest = sha256(blob).digest()
+        if digest not in self._found:
+            self._found[digest] = frozenset(self.finder.find(blob))
+        found = self._found[digest]
         if entering:
             self._entered |= found
         for token in sorted(found - set(may)):

@@ -16,6 +16,9 @@ _NAME = re.compile(rb"(?:[bdfgklmnprstvz][aeiou]){8,}")
 _POSTCODE = re.compile(rb"zz[0-9]{2} ?[0-9][a-z]{2}")
 _DIGITS = re.compile(rb"[0-9]{10,}")
 _UPN = re.compile(rb"[a-z][0-9]{12}")
+_RUNS = ((_HEX, 16, 1), (_NAME, 16, 2), (_DIGITS, 10, 1))
+"""Forms that may stand in a longer run: how long a canary is, and in what steps one may begin."""
+_WHOLE = (_POSTCODE, _UPN)
 
 _HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}[ :]?){7,}")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{10,}")
@@ -39,28 +42,22 @@ class Finder:
     def find(self, blob: bytes) -> set[str]:
         """Every canary that stands in these bytes in any of the spellings."""
         known = self._known
-        return {known[one] for reading in _readings(blob, DEPTH) for one in _candidates(reading) if one in known}
+        return {known[one] for reading in _readings(blob, DEPTH) for one in _known_in(reading, known)}
 
 
 def _folded(token: bytes) -> bytes:
     return token.lower().replace(b" ", b"")
 
 
-def _candidates(reading: bytes) -> Iterator[bytes]:
+def _known_in(reading: bytes, known: Collection[bytes]) -> Iterator[bytes]:
+    """Every stretch that has the form of a canary and is one."""
     low = reading.lower()
-    for found in _HEX.finditer(low):
-        run = found[0]
-        yield from (run[i : i + 16] for i in range(len(run) - 15))
-    for found in _NAME.finditer(low):
-        run = found[0]
-        yield from (run[i : i + 16] for i in range(0, len(run) - 15, 2))
-    for found in _POSTCODE.finditer(low):
-        yield found[0].replace(b" ", b"")
-    for found in _DIGITS.finditer(low):
-        run = found[0]
-        yield from (run[i : i + 10] for i in range(len(run) - 9))
-    for found in _UPN.finditer(low):
-        yield found[0]
+    for form, length, step in _RUNS:
+        for found in form.finditer(low):
+            run = found[0]
+            yield from [one for i in range(0, len(run) - length + 1, step) if (one := run[i : i + length]) in known]
+    for form in _WHOLE:
+        yield from [one for found in form.finditer(low) if (one := found[0].replace(b" ", b"")) in known]
 
 
 def _readings(blob: bytes, depth: int) -> Iterator[bytes]:

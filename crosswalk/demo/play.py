@@ -8,7 +8,7 @@ was in flight.
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,14 +102,18 @@ class Player:
 
     def _put(self, step: Put) -> None:
         self._publish(step.published)
+        self._drop(step)
+
+    def _drop(self, step: Put) -> None:
         drop = self.world.agency(step.organisation) / "drop"
         beside = drop / f".{step.file_name}.part"
         beside.write_bytes(step.content)
         beside.replace(drop / step.file_name)
 
     def _flood(self, step: Flood) -> None:
+        self._publish([one for put in step.puts for one in put.published])
         for put in step.puts:
-            self._put(put)
+            self._drop(put)
 
     def _respond(self, step: Respond) -> None:
         folder = self.world.agency(step.organisation) / "delivered"
@@ -178,13 +182,12 @@ class Player:
     def _say(self, step: Say) -> None:
         self.tell(step.chapter, step.text)
 
-    def _publish(self, published: tuple[Published, ...]) -> None:
-        for one in published:
-            self._note("published.jsonl", {**asdict(one), "at_ms": _now_ms()})
+    def _publish(self, published: Sequence[Published]) -> None:
+        self._note("published.jsonl", *({**asdict(one), "at_ms": _now_ms()} for one in published))
 
-    def _note(self, name: str, entry: Mapping[str, Any]) -> None:
+    def _note(self, name: str, *entries: Mapping[str, Any]) -> None:
         with (self.world.folder / "story" / name).open("a", encoding="utf-8") as notes:
-            notes.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            notes.writelines(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
             notes.flush()
             os.fsync(notes.fileno())
 
