@@ -79,6 +79,7 @@ def _bytes(
 ) -> None:
     """Every byte at rest and on the wire."""
     scan = Scan(folder, truth, expected)
+    scan.ahead(path for _, path in segments(folder))
     counts.faults += [*scan.files(), *scan.strangers(Links(truth.events()), found)]
     for topic, path in segments(folder):
         counts.faults += scan.segment(topic, path)

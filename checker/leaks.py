@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from checker.ahead import search
 from checker.arrivals import Links
 from checker.expectations import Expectations
 from checker.model import Category, Delivery, Fault, Published
@@ -91,21 +92,27 @@ class Scan:
         self._entered: set[str] = set()
         self._found: dict[bytes, frozenset[str]] = {}  # by digest: some files are the same bytes many times over
 
+    def ahead(self, more: Iterable[Path]) -> None:
+        """Search everything that lies on disk, with every core; judging then finds it searched."""
+        self._found |= search(self.finder, [*(path for path, _, _ in self._at_rest()), *more])
+
     def files(self) -> Iterator[Fault]:
         """Delivered files by what their owner may have; everything else at rest by what nobody may have."""
+        for path, place, may in self._at_rest():
+            yield from self._look(path.read_bytes(), place, may)
+
+    def _at_rest(self) -> Iterator[tuple[Path, str, Iterable[str]]]:
+        """Every file that counts, what it is called in a fault, and what may stand in it."""
         for path in sorted(self.folder.rglob("*")):
             if not path.is_file() or path.is_symlink():
                 continue
             parts = path.relative_to(self.folder).parts
             if parts[0] == "story" or path.is_relative_to(self.folder / LOGS):
                 continue
-            if parts[0] == "agencies" and len(parts) > 3:  # noqa: PLR2004 - agencies/<organisation>/<room>/<file>
-                if parts[2] == "drop" and not path.name.endswith(AT_REST):
-                    continue
-                if parts[2] == "delivered":
-                    yield from self._look(path.read_bytes(), "/".join(parts), self.allowed.after[parts[1]])
-                    continue
-            yield from self._look(path.read_bytes(), "/".join(parts), NOBODY)
+            room = parts[2] if parts[0] == "agencies" and len(parts) > 3 else ""  # noqa: PLR2004 - agencies/<organisation>/<room>/<file>
+            if room == "drop" and not path.name.endswith(AT_REST):
+                continue
+            yield path, "/".join(parts), self.allowed.after[parts[1]] if room == "delivered" else NOBODY
 
     def strangers(self, links: Links, found: Iterable[Delivery]) -> Iterator[Fault]:
         """Deliveries that hold a value of another record than their own: another child's, or another time's."""
