@@ -77,8 +77,11 @@ def _demonstrate(
         played = _play(world, steps, words)
         if plant in OUTSIDE:
             plant_fault(plant, folder, bootstrap)
+        stays = not once and not as_json
+        if not stays:
+            world.stop()  # all is quiet: what is judged lies still
         status = judge(folder, bootstrap, began, as_json=as_json)
-        if not once and not as_json:
+        if stays:
             _stay(world, words)
     except KeyboardInterrupt:
         words.print("\nStopped; every process is ended.")
