@@ -7,7 +7,7 @@ PLAYED := .crosswalk/played
 # Tests wait for the disk some hundred thousand times; where memory has room for their folders they need not.
 ROOMY  := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "TMPDIR=/dev/shm" }')
 
-.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-stories wire-shorter played bench clean
+.PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-stories wire-shorter wire-others played bench clean
 
 help:
 	@echo "make demo    four agencies, real Kafka, faults on the way; prints what a person can check"
@@ -53,21 +53,23 @@ unit-core: setup
 unit-rooms: setup
 	$(ROOMY) $(BIN)/pytest -m "not wire and not slow" tests $(addprefix --ignore=,$(CORE))
 
-# The same for what runs on a real Kafka: each half starts its own. They mostly wait, so they share two cores well. The long
-# stories of the whole pipeline are in one half, the other files of tests/wire in the other.
-# MARKED are the files in which some test waits; to read all the others would cost half a minute.
+# The same for what takes long: most of it runs on a real Kafka, each part on one of its own. The long stories of the whole
+# pipeline, the other files of tests/wire, and every other file in which some test waits.
 STORIES := tests/wire/test_pipeline.py tests/wire/test_connectors.py
 SHORTER := $(filter-out $(STORIES),$(wildcard tests/wire/test_*.py))
-MARKED  := $(sort $(filter-out $(SHORTER),$(shell grep -rlE 'mark\.(wire|slow)\b' tests --include='test_*.py')))
+OTHERS  := $(sort $(filter-out tests/wire/%,$(shell grep -rlE 'mark\.(wire|slow)\b' tests --include='test_*.py')))
 
 wire: setup
-	@$(MAKE) --no-print-directory --output-sync=target -j2 wire-stories wire-shorter
+	@$(MAKE) --no-print-directory --output-sync=target -j3 wire-stories wire-shorter wire-others
+
+wire-stories: setup
+	$(ROOMY) $(BIN)/pytest -m "wire or slow" --durations=10 $(STORIES)
 
 wire-shorter: setup
 	$(ROOMY) $(BIN)/pytest -m "wire or slow" --durations=10 $(SHORTER)
 
-wire-stories: setup
-	$(ROOMY) $(BIN)/pytest -m "wire or slow" --durations=10 $(MARKED)
+wire-others: setup
+	$(ROOMY) $(BIN)/pytest -m "wire or slow" --durations=10 $(OTHERS)
 
 # The demo is played once and kept; the tests of its judge plant their faults in a copy of it.
 played: setup
@@ -78,7 +80,7 @@ played: setup
 # First what tells at once and the demo, beside each other; then all tests, three at a time: what waits makes room for what works.
 test: setup browser
 	@$(MAKE) --no-print-directory --output-sync=target -j2 played lint
-	@CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(MAKE) --no-print-directory --output-sync=target -j3 wire-stories wire-shorter unit-rooms unit-core
+	@CROSSWALK_PLAYED=$(CURDIR)/$(PLAYED) $(MAKE) --no-print-directory --output-sync=target -j3 wire-others wire-stories wire-shorter unit-rooms unit-core
 	@rm -rf $(PLAYED)
 	@tail -n 1 $(PLAYED).json
 
