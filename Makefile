@@ -4,7 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 PLAYED := .crosswalk/played
-# Tests wait for the disk some hundred thousand times; where memory has room for their folders they need not.
+# Unit tests wait for the disk some hundred thousand times; where memory has room for their folders they need not. What runs on
+# a real Kafka keeps to a real disk.
 ROOMY  := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "TMPDIR=/dev/shm" }')
 
 .PHONY: help setup demo test lint browser unit unit-core unit-rooms wire wire-stories wire-shorter wire-others played bench clean
@@ -63,13 +64,13 @@ wire: setup
 	@$(MAKE) --no-print-directory --output-sync=target -j3 wire-stories wire-shorter wire-others
 
 wire-stories: setup
-	$(ROOMY) $(BIN)/pytest -m "wire or slow" --durations=10 $(STORIES)
+	$(BIN)/pytest -m "wire or slow" --durations=10 $(STORIES)
 
 wire-shorter: setup
-	$(ROOMY) $(BIN)/pytest -m "wire or slow" --durations=10 $(SHORTER)
+	$(BIN)/pytest -m "wire or slow" --durations=10 $(SHORTER)
 
 wire-others: setup
-	$(ROOMY) $(BIN)/pytest -m "wire or slow" --durations=10 $(OTHERS)
+	$(BIN)/pytest -m "wire or slow" --durations=10 $(OTHERS)
 
 # The demo is played once and kept; the tests of its judge plant their faults in a copy of it.
 played: setup

@@ -24,7 +24,8 @@ def with_fault(absorb: Absorb, environ: Mapping[str, str], state: Path, stop: Ca
     Args:
         absorb: Takes a batch into the database.
         environ: The environment; `CROSSWALK_PLANT` names the fault.
-        state: Folder in which a mark says that the fault has struck; it strikes once.
+        state: Folder in which a mark says that the fault has struck; it strikes once. Who is killed before the offset
+            has moved has lost nothing yet: then it strikes again.
         stop: Ends the process.
 
     Raises:
@@ -34,14 +35,19 @@ def with_fault(absorb: Absorb, environ: Mapping[str, str], state: Path, stop: Ca
         return absorb
     if environ.get("CROSSWALK_ENVIRONMENT") == "production":
         raise Misconfigured("CROSSWALK_PLANT: faults are planted in demonstrations only; unset it")
-    mark = state / "planted"
+    mark, lost = state / "planted", threading.Event()
 
-    def losing(batch: Batch) -> None:
-        if len(batch.records) < LEAST_RECORDS or not batch.topic.startswith("in.") or mark.exists():
-            absorb(batch)
-            return
+    def end() -> None:
         state.mkdir(parents=True, exist_ok=True)
         mark.touch()
-        threading.Timer(COMMITTED_SECONDS, stop, (137,)).start()
+        stop(137)
+
+    def losing(batch: Batch) -> None:
+        small = len(batch.records) < LEAST_RECORDS or not batch.topic.startswith("in.")
+        if small or lost.is_set() or mark.exists():
+            absorb(batch)
+            return
+        lost.set()
+        threading.Timer(COMMITTED_SECONDS, end).start()
 
     return losing
