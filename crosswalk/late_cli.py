@@ -7,7 +7,6 @@ value of an event is printed. Exit status: 0 done, 1 not (no clearance, nothing 
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -16,16 +15,12 @@ from typing import Annotated
 import structlog
 import typer
 
-from crosswalk.clearance import cleared
-from sharing.errors import Misconfigured, Rejected
-from sharing.ids import ID_BYTES
+from crosswalk.cleared_desk import NOT_SO, check_words, hexed, opened
+from sharing.errors import Rejected
 from streams.agents.late import drop, kept, let_go
-from streams.broker import Broker, open_existing
-from streams.settings import Settings
+from streams.broker import Broker
 
 log = structlog.get_logger()
-PACKAGE = Path(__file__).resolve().parent.parent
-NOT_SO = 1
 UNTOLD = "What came too late is told to who holds a clearance: ask the partnership's data protection officer."
 REASONS = ("BELONGS_TO_THE_WORK_NOW", "TOLD_BY_TELEPHONE", "NOT_NEEDED_NOW", "OTHER")
 late_app = typer.Typer(
@@ -46,7 +41,7 @@ Why = Annotated[str, typer.Option("--reason", help=f"One of {', '.join(REASONS)}
 @late_app.command("ls")
 def ls(clearance_file: Clearance = None, as_json: AsJson = False) -> None:
     """List what waits, and for whom, the longest first."""
-    found = kept(_opened(clearance_file))
+    found = kept(opened(clearance_file, UNTOLD))
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found]))
         return
@@ -68,8 +63,8 @@ def drop_it(event: Event, by: By, reason: Why, clearance_file: Clearance = None)
 
 
 def _settle(act: Act, event: str, by: str, reason: str, file: Path | None, said: str) -> None:
-    wanted, broker = _hexed(event), _opened(file)
-    _check(by, reason)
+    wanted, broker = hexed(event, "EVENT", "crosswalk late ls"), opened(file, UNTOLD)
+    check_words(by, "force-duty", reason, REASONS)
     try:
         act(broker, wanted, by, reason)
     except Rejected as fault:
@@ -77,33 +72,3 @@ def _settle(act: Act, event: str, by: str, reason: str, file: Path | None, said:
         raise typer.Exit(NOT_SO) from None
     log.info("settled by a person", owner=by, code=reason)
     typer.echo(f"{wanted}: {said}")
-
-
-def _opened(clearance_file: Path | None) -> Broker:
-    """The broker, for somebody with clearance.
-
-    Raises:
-        Exit: without clearance, before anything was looked at.
-    """
-    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
-    if not cleared(clearance_file, settings.keys):
-        typer.echo(UNTOLD)
-        raise typer.Exit(NOT_SO)
-    return open_existing(settings)
-
-
-def _hexed(event: str) -> str:
-    try:
-        found = bytes.fromhex(event)
-    except ValueError:
-        found = b""
-    if len(found) != ID_BYTES:
-        raise Misconfigured("EVENT: expected 32 hexadecimal digits, as `crosswalk late ls` shows them")
-    return found.hex()
-
-
-def _check(by: str, reason: str) -> None:
-    if not by.replace("-", "").replace("_", "").isalpha() or not by.islower():
-        raise Misconfigured("--by: expected a function in small letters, such as force-duty; never a name")
-    if reason not in REASONS:
-        raise Misconfigured(f"--reason: expected one of {', '.join(REASONS)}")

@@ -7,23 +7,17 @@ only where it was found and from which field it is known. Exit status: 0 done, 1
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 
-from crosswalk.clearance import cleared
-from sharing.errors import Misconfigured, Rejected
-from sharing.ids import ID_BYTES
+from crosswalk.cleared_desk import NOT_SO, check_words, hexed, opened
+from sharing.errors import Rejected
 from streams.agents.quarantine import Kept, drop, kept, let_go
-from streams.broker import Broker, open_existing
-from streams.settings import Settings
 
 log = structlog.get_logger()
-PACKAGE = Path(__file__).resolve().parent.parent
-NOT_SO = 1
 UNTOLD = (
     "What was stopped at the last door is told to who holds a clearance: ask the partnership's data protection officer."
 )
@@ -45,7 +39,7 @@ Why = Annotated[str, typer.Option("--reason", help=f"One of {', '.join(REASONS)}
 @quarantine_app.command("ls")
 def ls(clearance_file: Clearance = None, as_json: AsJson = False) -> None:
     """List what was stopped and not yet looked at, the longest first."""
-    found = kept(_opened(clearance_file))
+    found = kept(opened(clearance_file, UNTOLD))
     if as_json:
         typer.echo(json.dumps([_document(one) for one in found]))
         return
@@ -57,8 +51,8 @@ def ls(clearance_file: Clearance = None, as_json: AsJson = False) -> None:
 @quarantine_app.command("show")
 def show(exchange: Exchange, clearance_file: Clearance = None, as_json: AsJson = False) -> None:
     """Show where a sealed value was found, and from which field the broker knows it."""
-    wanted = _hexed(exchange)
-    one = next((k for k in kept(_opened(clearance_file)) if k.exchange == wanted), None)
+    wanted = hexed(exchange, "EXCHANGE", "crosswalk quarantine ls")
+    one = next((k for k in kept(opened(clearance_file, UNTOLD)) if k.exchange == wanted), None)
     if one is None:
         typer.echo(f"{wanted} is not in quarantine.")
         raise typer.Exit(NOT_SO)
@@ -68,8 +62,8 @@ def show(exchange: Exchange, clearance_file: Clearance = None, as_json: AsJson =
 @quarantine_app.command("release")
 def release(exchange: Exchange, by: By, reason: Why, clearance_file: Clearance = None) -> None:
     """Let a record go. Whoever does so answers for what `show` says; it stands in the ledger."""
-    wanted, broker = _hexed(exchange), _opened(clearance_file)
-    _check(by, reason)
+    wanted, broker = hexed(exchange, "EXCHANGE", "crosswalk quarantine ls"), opened(clearance_file, UNTOLD)
+    check_words(by, "data-protection-officer", reason, REASONS)
     try:
         going = let_go(broker, wanted, by, reason)
     except Rejected as fault:
@@ -81,44 +75,14 @@ def release(exchange: Exchange, by: By, reason: Why, clearance_file: Clearance =
 @quarantine_app.command("drop")
 def drop_it(exchange: Exchange, by: By, reason: Why, clearance_file: Clearance = None) -> None:
     """Keep a record from ever leaving. Make sure that its recipient learns by telephone what it needs to know."""
-    wanted, broker = _hexed(exchange), _opened(clearance_file)
-    _check(by, reason)
+    wanted, broker = hexed(exchange, "EXCHANGE", "crosswalk quarantine ls"), opened(clearance_file, UNTOLD)
+    check_words(by, "data-protection-officer", reason, REASONS)
     try:
         drop(broker, wanted, by, reason)
     except Rejected as fault:
         raise _not_so(fault) from None
     log.info("dropped by a person", exchange_id=wanted, owner=by, code=reason)
     typer.echo(f"{wanted}: dropped; its recipient does not get it, so ring if it must know")
-
-
-def _opened(clearance_file: Path | None) -> Broker:
-    """The broker, for somebody with clearance.
-
-    Raises:
-        Exit: without clearance, before anything was looked at.
-    """
-    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
-    if not cleared(clearance_file, settings.keys):
-        typer.echo(UNTOLD)
-        raise typer.Exit(NOT_SO)
-    return open_existing(settings)
-
-
-def _hexed(exchange: str) -> str:
-    try:
-        found = bytes.fromhex(exchange)
-    except ValueError:
-        found = b""
-    if len(found) != ID_BYTES:
-        raise Misconfigured("EXCHANGE: expected 32 hexadecimal digits, as `crosswalk quarantine ls` shows them")
-    return found.hex()
-
-
-def _check(by: str, reason: str) -> None:
-    if not by.replace("-", "").replace("_", "").isalpha() or not by.islower():
-        raise Misconfigured("--by: expected a function in small letters, such as data-protection-officer; never a name")
-    if reason not in REASONS:
-        raise Misconfigured(f"--reason: expected one of {', '.join(REASONS)}")
 
 
 def _not_so(fault: Rejected) -> typer.Exit:

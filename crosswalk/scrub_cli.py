@@ -17,19 +17,18 @@ from typing import Annotated
 import structlog
 import typer
 
-from crosswalk.clearance import cleared
+from crosswalk.cleared_desk import NOT_SO, check_words, opened
 from sharing.calendar import local
 from sharing.errors import Misconfigured, Rejected
 from streams.agents.text_queue import Waiting, unanswered
 from streams.agents.text_review import Shown, show, waiting
 from streams.agents.text_review import release as let_go
 from streams.agents.text_review import withhold as keep
-from streams.broker import Broker, open_existing
+from streams.broker import open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
 PACKAGE = Path(__file__).resolve().parent.parent
-NOT_SO = 1
 MOST_BYTES = 1_000_000
 UNTOLD = (
     "Texts that wait for a person are shown to who holds a clearance: ask the partnership's data protection officer."
@@ -57,7 +56,7 @@ Edited = Annotated[
 @scrub_app.command("ls")
 def ls(clearance_file: Clearance = None, as_json: AsJson = False) -> None:
     """List the texts that wait, the most urgent first."""
-    broker = _opened(clearance_file)
+    broker = opened(clearance_file, UNTOLD)
     found = waiting(broker)
     if as_json:
         typer.echo(json.dumps([_document(one) for one in found]))
@@ -71,7 +70,7 @@ def ls(clearance_file: Clearance = None, as_json: AsJson = False) -> None:
 @scrub_app.command("show")
 def show_it(number: Number, clearance_file: Clearance = None, as_json: AsJson = False) -> None:
     """Show what is left of a text, and what kinds of thing were taken out of it."""
-    broker = _opened(clearance_file)
+    broker = opened(clearance_file, UNTOLD)
     try:
         shown = show(broker, number)
     except Rejected as fault:
@@ -89,8 +88,8 @@ def release(
     clearance_file: Clearance = None,
 ) -> None:
     """Let a text go. Whoever does so answers for it; the function and the reason stand in the ledger."""
-    broker = _opened(clearance_file)
-    _check(by, why, RELEASE_REASONS)
+    broker = opened(clearance_file, UNTOLD)
+    check_words(by, "front_door_manager", why, RELEASE_REASONS, "--why")
     try:
         following = let_go(broker, number, by, why, seen, _read(text))
     except Rejected as fault:
@@ -107,8 +106,8 @@ def withhold(
     clearance_file: Clearance = None,
 ) -> None:
     """Keep a text from going. Make sure that its recipient learns by telephone what it needs to know."""
-    broker = _opened(clearance_file)
-    _check(by, why, WITHHOLD_REASONS)
+    broker = opened(clearance_file, UNTOLD)
+    check_words(by, "front_door_manager", why, WITHHOLD_REASONS, "--why")
     try:
         keep(broker, number, by, why)
     except Rejected as fault:
@@ -131,26 +130,6 @@ def status(as_json: AsJson = False) -> None:
     else:
         since = f", the oldest since {_time(oldest)}; {late} overdue" if oldest else ""
         typer.echo(f"{_many(len(still))}{since}")
-
-
-def _opened(clearance_file: Path | None) -> Broker:
-    """The broker, for somebody with clearance.
-
-    Raises:
-        Exit: without clearance, before anything was looked at.
-    """
-    settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
-    if not cleared(clearance_file, settings.keys):
-        typer.echo(UNTOLD)
-        raise typer.Exit(NOT_SO)
-    return open_existing(settings)
-
-
-def _check(by: str, why: str, reasons: tuple[str, ...]) -> None:
-    if not by.replace("-", "").replace("_", "").isalpha() or not by.islower():
-        raise Misconfigured("--by: expected a function in small letters, such as front_door_manager; never a name")
-    if why not in reasons:
-        raise Misconfigured(f"--why: expected one of {', '.join(reasons)}")
 
 
 def _read(file: Path | None) -> str | None:
