@@ -139,9 +139,9 @@ class Rig:
     # ------------------------------------------------------------ faults
 
     def kill(self, *names: str) -> None:
-        """SIGKILL processes while work is in their hands; again where a death hit none."""
+        """SIGKILL processes while work is in their hands; again where a death hit none. Sends more if all is done."""
         for _ in range(5):
-            self.pipeline.until(lambda: bool(self._marks()), 30, "a worker with a batch in hand")
+            self.pipeline.until(self._has_work, 30, "a worker with a batch in hand")
             self._until_busy(3.0)
             for name in names:
                 self.pipeline.supervisor.kill(name)
@@ -151,6 +151,24 @@ class Rig:
             names = names[hit:]
             if not names:
                 return
+
+    def amid_work(self, wave: int = 1_000) -> None:
+        """Send until some of a wave was absorbed and some was not: now a fault strikes work in flight.
+
+        Raises:
+            AssertionError: there was no such moment in ten waves.
+        """
+        for _ in range(10):
+            self.send(wave)
+            self.pipeline.until(lambda: self.backlog < wave, 60, "a first record absorbed")
+            if self.backlog:
+                return
+        raise AssertionError("everything was absorbed at once, ten times: the run proves nothing")
+
+    def _has_work(self) -> bool:
+        if not self.backlog:
+            self.send(500)
+        return bool(self._marks())
 
     def _until_busy(self, seconds: float) -> None:
         """Wait a little for a moment at which every worker has a batch in hand: each has one at a time."""
@@ -219,7 +237,7 @@ class Rig:
                 line.close()
             else:
                 with psycopg.connect(self.pipeline.database) as line:
-                    line.execute("lock table event, carrier, lane in exclusive mode")
+                    _lock(line)
                     time.sleep(seconds)
             time.sleep(between)
 
@@ -247,6 +265,17 @@ class Rig:
                 and b"Canary" in path.read_bytes()
             ):
                 verdict.find("leaks", f"in clear in {path.name}")
+
+
+def _lock(line: psycopg.Connection) -> None:
+    """Take the tables that every transaction writes; again where a worker came between and the server let it pass."""
+    while True:
+        try:
+            line.execute("lock table event, carrier, lane in exclusive mode")
+        except psycopg.errors.DeadlockDetected:
+            line.rollback()
+        else:
+            return
 
 
 def ledger_verifies(pipeline: Pipeline) -> str:

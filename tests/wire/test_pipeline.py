@@ -89,9 +89,7 @@ def test_six_kills_in_twenty_thousand_events(rig: Rig) -> None:
 
 def test_kafka_killed_twice(rig: Rig, node: EmbeddedKafka) -> None:
     for _ in range(2):
-        rig.send(1_000)
-        rig.pipeline.until(lambda: rig.backlog < 1_000, 60, "a first record absorbed")
-        assert rig.backlog, "Kafka died too late: the run proves nothing"
+        rig.amid_work()
         node.kill()
         rig.faults += 1
         node.start()
@@ -116,9 +114,7 @@ def test_postgres_locked_gone_and_workers_killed(rig: Rig) -> None:
     rig.send(1_000)
     with rig.database_locked(3.0):
         time.sleep(0.5)  # the instant is the fault that is injected; any instant is legal
-    rig.send(1_000)
-    rig.pipeline.until(lambda: rig.backlog < 1_000, 60, "a first record absorbed")
-    assert rig.backlog, "the database went too late: the run proves nothing"
+    rig.amid_work()
     rig.cut_lines_to_postgres()
     rig.kill_sequencer()
     rig.kill("worker-2")

@@ -53,16 +53,21 @@ class Store:
         db = self.open()
         db.execute("begin immediate")
         self.apply(db, batch)
-        time.sleep(self.options.get("slow", 0) / 2)
+        self.linger()
         self.absorbed += 1
         if self.absorbed == self.options.get("exit_before"):
             os._exit(70)
         db.execute("commit")
         self.note(COMMITTED)
-        time.sleep(self.options.get("slow", 0) / 2)  # without the lock: SQLite lets a waiting writer starve otherwise
+        self.linger()  # without the lock: SQLite lets a waiting writer starve otherwise
         if self.absorbed == self.options.get("exit_after"):
             os._exit(70)
         self.note(IDLE)
+
+    def linger(self) -> None:
+        """Half of the time that a batch takes; none any more once the crew is in a hurry."""
+        if not Path(self.options["hurry"]).exists():
+            time.sleep(self.options.get("slow", 0) / 2)
 
     def apply(self, db: sqlite3.Connection, batch: Batch) -> None:
         for record in batch.records:
