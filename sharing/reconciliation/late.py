@@ -7,11 +7,12 @@ waits for is told to nobody.
 
 Left out: whether the agreements would have given it (the caller asks them, with the state `as_it_was`), and the word of
 a person (`streams.agents.late`). Rules: an episode's own events alone, so what was before it, or between two, is no
-business of it; whoever holds the case knows all the same; held once, settled once. Whether something is held depends on
-no seal, since its sender hears of it; whether it then goes does.
+business of it; whoever holds the case knows all the same; held once, settled once. What was settled stays no longer
+than its new episode, since the ledger remembers it. Whether something is held depends on no seal, since its sender
+hears of it; whether it then goes does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -26,6 +27,9 @@ from sharing.reconciliation.saying import World, envelope, then
 from sharing.reconciliation.standing import Fate, Late, MeasureKind
 from sharing.reconciliation.state import EventFacts, Involvement, Said, Step, SubjectState
 from sharing.vocabulary import OrganisationKind, Recipient, RecipientKind
+
+Key = tuple[str, str, str]
+"""`Late.key`: hex id of the event, and organisation and function for which it waits."""
 
 WHY, NEW_EPISODE = "LATE_FOR_A_CLOSED_EPISODE", "NEW_EPISODE"
 
@@ -49,17 +53,33 @@ def _held_then(involvement: Involvement, said: datetime) -> bool:
     return involvement.since <= local(said).date() and said < end
 
 
-def hold(state: SubjectState, event: Event, about: EventFacts, meant: Iterable[Recipient], world: World) -> Step:
+def hold(
+    state: SubjectState,
+    event: Event,
+    about: EventFacts,
+    meant: Iterable[Recipient],
+    world: World,
+    before: Mapping[Key, Fate],
+) -> Step:
     """Let an event wait for whom it was meant; its sender is asked about it.
 
     What was let go and did not leave before their new episode ended as well waits once more.
+
+    Args:
+        state: What is held about the subject.
+        event: That came late.
+        about: Event id, domain time, sender.
+        meant: For whom.
+        world: Who can be reached, and what counts as a day.
+        before: What became of it earlier, by key, as the ledger remembers it.
     """
     known = {late.key: late for late in state.late}
+    fates = {**before, **{key: late.fate for key, late in known.items()}}
     new = [Late(about.event_id, event.event_type, to, world.now) for to in meant]
-    new = [late for late in new if late.key not in known or known[late.key].fate is Fate.LET_GO]
+    new = [late for late in new if fates.get(late.key, Fate.LET_GO) is Fate.LET_GO]
     if not new:
         return Step(state)
-    once_more = "".join(f"/{world.now.isoformat()}" for late in new if late.key in known)
+    once_more = "".join(f"/{world.now.isoformat()}" for late in new if late.key in fates)
     asked = _asked(state, event, about, world)
     task = TaskRaised(
         envelope=envelope(world.now, None),
@@ -90,23 +110,48 @@ MANAGERS = ("front_door_manager", "front_door")
 
 def absorb(state: SubjectState, _event: Event, about: EventFacts, world: World) -> Step:
     """Let go what waits for somebody whose new episode has opened since, by this very event or before it."""
-    step = Step(state)
+    return opened_again(state, about.event_id, world)
+
+
+def opened_again(state: SubjectState, event_id: str, world: World) -> Step:
+    """Let go what waits for somebody whose new episode has opened since; forget what was settled and is done with.
+
+    Args:
+        state: With every involvement that is known by now.
+        event_id: Hex id of the event that is absorbed, "" where none is.
+        world: Who can be reached, and what counts as a day.
+    """
+    if not state.late:
+        return Step(state)
+    opened = open_involvements(state, local(world.now).date())
+    step = Step(_without_done(state, opened))
     for late in state.late:
-        if late.fate is Fate.WAITS and _opened_since(state, late, about, world):
+        if late.fate is Fate.WAITS and any(_is_since(i, late, event_id) for i in opened):
             step = then(step, settled(step.state, replace(late, fate=Fate.LET_GO, why=NEW_EPISODE)))
     return step
 
 
-def _opened_since(state: SubjectState, late: Late, about: EventFacts, world: World) -> bool:
-    mine = (late.recipient.organisation, late.recipient.function)
-    return any(
-        (i.organisation, i.function) == mine
-        and i.opened_at is not None
-        and (
-            i.opened_at > late.since or i.source_event == about.event_id
-        )  # of one moment, in the order in which they came
-        for i in open_involvements(state, local(world.now).date())
+def _is_since(opened: Involvement, late: Late, event_id: str) -> bool:
+    """Whether an episode of whom something waits for came after it; of one moment, in the order in which they came."""
+    after = opened.opened_at is not None and opened.opened_at > late.since
+    return _of(opened) == _for(late) and (after or opened.source_event == event_id)
+
+
+def _without_done(state: SubjectState, opened: Iterable[Involvement]) -> SubjectState:
+    """What was let go matters while the episode lasts into which it went; what was dropped only to the ledger."""
+    now = {_of(involvement) for involvement in opened}
+    kept = tuple(
+        late for late in state.late if late.fate is Fate.WAITS or (late.fate is Fate.LET_GO and _for(late) in now)
     )
+    return state if len(kept) == len(state.late) else replace(state, late=kept)
+
+
+def _of(involvement: Involvement) -> tuple[str, str]:
+    return involvement.organisation, involvement.function
+
+
+def _for(late: Late) -> tuple[str, str]:
+    return late.recipient.organisation, late.recipient.function
 
 
 def settled(state: SubjectState, late: Late) -> Step:

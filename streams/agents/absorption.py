@@ -33,7 +33,7 @@ from streams.agents.again import Later, changed_since, without_those_on_their_wa
 from streams.agents.grounds import came_later, fewer_grounds, fresh_of, meant_for, missed_by
 from streams.agents.incoming import Incoming
 from streams.agents.kin import kin_of
-from streams.agents.late_words import sworn
+from streams.agents.late_words import fates_of, sworn
 from streams.agents.pending import Pending
 from streams.agents.subjects import Resolved, Subjects
 from streams.agents.texts import Texts
@@ -139,8 +139,8 @@ class Absorption:
     def hold_late(self, subject: SubjectId, event: Event, about: EventFacts, meant: Sequence[Exchange]) -> None:
         """Let an event wait for those who would have got it before their episode was closed."""
         if meant:
-            to = [one.recipient for one in meant]
-            self.keep(subject, late.hold(self.state(subject), event, about, to, self._world()))
+            to, before = [one.recipient for one in meant], fates_of(self.tx, about.event_id)
+            self.keep(subject, late.hold(self.state(subject), event, about, to, self._world(), before))
 
     def _decide(self, pending: Pending, to: Iterable[Recipient], about: EventFacts) -> None:
         known = {exchange.exchange_id for exchange in pending.exchanges}

@@ -23,6 +23,7 @@ from streams.agents.incoming import DeadLetter, Incoming, kind_of, sender_of, se
 from streams.agents.recalls import recall_earlier
 from streams.agents.receipts import absorb_receipt
 from streams.agents.subjects import NOBODY, probe_of
+from streams.agents.text_again import ask_again_of_batch
 from streams.broker import Broker
 from streams.carrier import Batch
 
@@ -94,6 +95,7 @@ class Intake:
                     work.take(one)
             self._dead_letters(work, batch, letters)
             work.take_back(lambda subject: recall_earlier(work, subject))
+            ask_again_of_batch(work)
             settle_reviews(work, write(work))
             tx.advance(batch.topic, batch.partition, batch.last_offset + 1)
         # After the commit: whoever waits for the database need not wait for this.

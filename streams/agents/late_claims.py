@@ -18,6 +18,7 @@ from sharing.release import Exchange
 from sharing.vocabulary import Outcome
 from streams.agents.absorption import Absorption
 from streams.agents.closing import write
+from streams.agents.late_words import fates_of
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
@@ -34,8 +35,10 @@ def is_too_late(work: Absorption, item: LaneItem, event: Event, made: Exchange) 
     if made.decision.outcome is not Outcome.SUPPRESS or event.event_type.startswith(BROKER_SAYS):
         return False
     key = (item.event_id.hex(), item.organisation, item.function)
-    settled = {late.key for late in work.state(work.subjects.root(item.subject)).late if late.fate is not Fate.LET_GO}
-    return key not in settled and bool(_missed(work, item, event))
+    now = {late.key: late.fate for late in work.state(work.subjects.root(item.subject)).late}
+    if now.get(key, Fate.LET_GO) is not Fate.LET_GO or not _missed(work, item, event):
+        return False
+    return key in now or fates_of(work.tx, key[0]).get(key, Fate.LET_GO) is Fate.LET_GO
 
 
 def hold_refused(broker: Broker, items: Iterable[LaneItem]) -> None:

@@ -3,11 +3,13 @@
 Left out: why they are held (`sharing.reconciliation.late`) and what a person does (`late`).
 """
 
+import json
 from collections.abc import Iterable, Iterator
 
 from ledger.rows import Statement
+from ledger.store import Transaction
 from sharing.policy.canonical import canonical
-from sharing.reconciliation.late import WHY
+from sharing.reconciliation.late import WHY, Key
 from sharing.reconciliation.standing import Fate, Late
 
 KINDS = {Fate.WAITS: "hold.late", Fate.LET_GO: "hold.late-let-go", Fate.DROPPED: "hold.late-dropped"}
@@ -21,6 +23,16 @@ def sworn(before: Iterable[Late], after: Iterable[Late]) -> Iterator[Statement]:
     for late in after:
         if known.get(late.key) is not late.fate:
             yield Statement(KINDS[late.fate], canonical(_body(late)))
+
+
+def fates_of(tx: Transaction, event: str) -> dict[Key, Fate]:
+    """What became of an event that was held, by key: the last word of the ledger. `event`: hex id."""
+    fates, found = {kind: fate for fate, kind in KINDS.items()}, dict[Key, Fate]()
+    for statement in tx.statements(KINDS[Fate.WAITS]):
+        if statement.kind in fates and event.encode() in statement.body:
+            said = json.loads(statement.body)
+            found[said["event"], said["organisation"], said["function"]] = fates[statement.kind]
+    return {key: fate for key, fate in found.items() if key[0] == event}
 
 
 def _body(late: Late) -> dict[str, str]:

@@ -20,13 +20,16 @@ from sharing.identity import Decision, ReviewItem, decide, merge, review_item, t
 from sharing.ids import SubjectId
 from sharing.reconciliation import Step, SubjectState
 from sharing.reconciliation.identity_waits import settled
+from sharing.reconciliation.late import opened_again
 from sharing.reconciliation.merging import merge_states
 from sharing.reconciliation.rules import IDENTITY_REVIEW
+from sharing.reconciliation.saying import World
 from streams.agents.absorption import Absorption
 from streams.agents.closing import finish
 from streams.agents.levels import linkage_from
 from streams.agents.recalls import WRONG_LINK, recall_earlier
 from streams.agents.subjects import ALL
+from streams.agents.text_again import ask_again
 from streams.agents.views import BROKER_SAYS
 from streams.broker import Broker
 
@@ -124,6 +127,7 @@ def _join(work: Absorption, provisional: SubjectId, subject: SubjectId) -> None:
     """Everything that was held about the one is held about the other, and its records lead there from now on."""
     merged = merge_states(work.state(subject), work.state(provisional))
     work.keep(provisional, Step(SubjectState(), register_moved=True, changed=True))
+    work.states[subject] = replace(work.state(subject), late=merged.late)  # it was sworn to when it began to wait
     work.keep(subject, Step(merged, register_moved=True, changed=True))
     known = work.subjects.known
     if provisional in known and subject in known:
@@ -131,6 +135,9 @@ def _join(work: Absorption, provisional: SubjectId, subject: SubjectId) -> None:
         work.tx.save_identity(subject, to_bytes(known[subject]))
     work.tx.join_subjects(provisional, subject)
     work.subjects.relate([provisional, subject])
+    world = World(work.now, work.broker.directory, work.broker.calendars)
+    work.keep(subject, opened_again(work.state(subject), "", world))
+    ask_again(work, subject, {(i.organisation, i.function) for i in merged.involvements})
 
 
 def _take_back(work: Absorption, subject: SubjectId) -> int:

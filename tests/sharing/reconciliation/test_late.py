@@ -20,7 +20,7 @@ SEAL = Seal(SealKind.PERPETRATOR_CHANNEL, FRIDAY, CSC, "allocated_team", "ab" * 
 def asked(directory: Directory = DIRECTORY, *seals: Seal) -> list[tuple[str, str]]:
     event = FileTransferred(envelope=by("safeguarding_lead"), child=Child())
     about = EventFacts("cd" * 16, FRIDAY, OAKFIELD)
-    step = hold(SubjectState(seals=seals), event, about, [WAITS_FOR], World(FRIDAY, directory, CALENDARS))
+    step = hold(SubjectState(seals=seals), event, about, [WAITS_FOR], World(FRIDAY, directory, CALENDARS), {})
     assert len(step.state.late) == 1
     return [(to.organisation, to.function) for said in step.said for to in said.to]
 
