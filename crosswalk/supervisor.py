@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from errno import errorcode
 from pathlib import Path
 from time import monotonic
 
@@ -120,7 +121,11 @@ class Supervisor:
             log.warning("process ended; starting it again", process=child.name, exit_code=code, restarts=child.restarts)
             if self._stopping.wait(wait):
                 return
-            child.start()
+            try:
+                child.start()
+            except OSError as fault:  # no room for its log, or for another process: it may start the next time
+                name = errorcode.get(fault.errno or 0, "")
+                log.exception("process could not be started", process=child.name, code=name)
 
 
 def _end(process: subprocess.Popen[bytes], seconds: float) -> None:

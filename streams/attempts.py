@@ -21,7 +21,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -182,7 +182,7 @@ class Attempts:
         try:
             self._way(span)(piece)
         except self._infrastructure:
-            _update(file, _unmark, span)
+            _take_back(file, span)
             raise
         _update(file, clear, span)
 
@@ -205,6 +205,15 @@ def _unmark(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
     """Take the try back: the fault was not the record's."""
     kept = [*_without(spans, span), *([span] if span.tries else [])]
     return tuple(sorted(kept, key=lambda one: one.first))
+
+
+def _take_back(file: int, span: Span) -> None:
+    """Unmark; where the disk of the marks is the fault, forget all of them rather than hold it against a record."""
+    try:
+        _update(file, _unmark, span)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(file, 0)
 
 
 def _passed(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:

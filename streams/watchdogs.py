@@ -12,7 +12,7 @@ hangs. Lines carry places and ages, no value.
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import Event, Thread
@@ -31,10 +31,13 @@ Speak: TypeAlias = Callable[[Fields], None]
 def speak(fields: Fields) -> None:
     """Write one JSON line to standard error, unbuffered: the process may end right after.
 
+    Where it cannot be written, as when the disk of the logs is full, it is lost; whoever speaks ends all the same.
+
     Args:
         fields: Names, places and numbers; never a value of a record.
     """
-    os.write(STDERR, (json.dumps(fields) + "\n").encode())
+    with suppress(OSError):
+        os.write(STDERR, (json.dumps(fields) + "\n").encode())
 
 
 @dataclass(frozen=True, slots=True)

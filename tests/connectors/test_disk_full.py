@@ -1,7 +1,5 @@
 """A disk that is really full: intake stops with the fix, sending goes on, and all is well again when there is room."""
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,31 +14,14 @@ from sharing.errors import Retryable
 from tests.connectors.test_folder import delivery
 from tests.connectors.test_inbox import Desk
 from tests.connectors.test_spool import take
+from tests.small_disk import fill, mounted
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 12 MiB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    tool = shutil.which("mount")
-    made = tool and subprocess.run(
-        [tool, "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)], capture_output=True, check=False
-    )
-    if not made or made.returncode:
-        pytest.skip("this user may not mount a small file system, so a full disk cannot be made")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-def fill(place: Path) -> Path:
-    path = place / "filler"
-    with path.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"\0" * 4096)
-        except OSError:
-            return path
+    with mounted(tmp_path / "small", 12) as place:
+        yield place
 
 
 def test_a_full_disk_stops_intake_and_sending_goes_on(

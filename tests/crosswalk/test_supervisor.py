@@ -107,3 +107,17 @@ def test_a_signal_to_the_supervisors_terminal_does_not_reach_its_processes(super
     assert os.getpgid(child.pid) != os.getpgid(os.getpid())
     os.kill(child.pid, signal.SIGCONT)
     assert child.alive()
+
+
+def test_what_cannot_be_started_now_is_started_once_it_can(supervisor, tmp_path):
+    """No room for its log, or for one more process: whoever watches goes on trying."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    child = supervisor.run(supervised(folder, WAITS))
+    until(lambda: "up" in log_of(child))
+    folder.rename(tmp_path / "away")
+    supervisor.kill("one")
+    until(lambda: child.restarts >= 3)
+    assert not child.alive()
+    (tmp_path / "away").rename(folder)
+    until(lambda: child.alive() and log_of(child).count("up") == 2)

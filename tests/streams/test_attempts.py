@@ -1,6 +1,8 @@
 """Attempts: the one record that kills is found and set aside; nothing else is, whatever dies around it."""
 
+import errno
 import itertools
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from sharing.errors import Retryable
 from streams.attempts import TRIES, Attempts, Span, clear, mark, plan
 from streams.carrier import Batch, Record
+
+NO_ROOM = OSError(errno.ENOSPC, "no space left on device")
 
 
 class DiedError(BaseException):
@@ -201,3 +205,25 @@ def test_marks_stay_disjoint_and_a_plan_loses_no_record(drawn: list[tuple], firs
     for span, _ in pieces:
         spans = clear(mark(spans, span), span)
     assert all(one.first > first + width or one.condemned for one in spans)
+
+
+def test_a_disk_that_is_full_is_held_against_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database has no room, and the mark of a try cannot be taken back either."""
+    real, rooms = os.pwrite, iter([True, True, False] * 20)  # opened, marked, not taken back
+
+    def pwrite(file: int, data: bytes, at: int) -> int:
+        if not next(rooms):
+            raise NO_ROOM
+        return real(file, data, at)
+
+    def no_room(_: Batch) -> None:
+        raise Retryable("database: disk is full")
+
+    monkeypatch.setattr("streams.attempts.os.pwrite", pwrite)
+    for _ in range(3 * TRIES):
+        with pytest.raises((Retryable, OSError)):
+            Attempts(tmp_path, no_room, never_needed, never_needed)(batch(7, 7))
+    monkeypatch.undo()
+    absorbed: list[Batch] = []
+    Attempts(tmp_path, absorbed.append, never_needed, never_needed)(batch(7, 7))
+    assert absorbed == [batch(7, 7)]

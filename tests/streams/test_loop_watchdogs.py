@@ -1,12 +1,14 @@
 """Watchdogs: who looks alive and does nothing says so, then ends; a slow database only says so."""
 
+import os
 import threading
+from contextlib import contextmanager
 from typing import NoReturn
 
 import pytest
 
 from streams.transport.offsets import Head
-from streams.watchdogs import Alarm, Finding, Limits, Memory, Vitals, Watch, judge
+from streams.watchdogs import Alarm, Finding, Limits, Memory, Vitals, Watch, judge, speak
 
 LIMITS = Limits()
 
@@ -92,3 +94,32 @@ def test_the_time_of_an_absorb_is_seen() -> None:
     with watch.absorbing():
         watch.look_once()
     assert [line["alarm"] for line in said] == ["SLOW_DATABASE"]
+
+
+@contextmanager
+def standard_error_on_a_full_disk():
+    kept, full = os.dup(2), os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(full)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")  # noqa: PTH110
+def test_who_cannot_write_its_last_words_ends_all_the_same() -> None:
+    """The disk of the logs is full: a worker that stayed alive then would hold its partitions and absorb nothing."""
+    ended: list[int] = []
+
+    def stop(status: int) -> NoReturn:
+        ended.append(status)
+        raise SystemExit(status)
+
+    watch = Watch(LIMITS, lambda: Vitals(assigned=1, head=Head("in.school.one", 0, 7, 0.0)), stop, clock=lambda: 999.0)
+    with standard_error_on_a_full_disk():
+        speak({"event": "anything"})
+        with pytest.raises(SystemExit):
+            watch.look_once()
+    assert ended == [70]
