@@ -2,7 +2,7 @@
 
 A clearance is a file of mode 0600 with a name and 32 random bytes, held by the data protection officer; beside the
 broker's key file stands a list with the name and the SHA-256 of those bytes. Only who may write beside the key file can
-grant. Left out: what is told (`explain`). Rules: a file that others may read counts as none; a missing, damaged,
+grant. Left out: what is told (`why`). Rules: a file that others may read counts as none; a missing, damaged,
 unknown or revoked clearance are all the same to whoever asks; no token is ever printed.
 """
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.clearance import cleared
 from sharing.errors import Misconfigured
 from sharing.ids import ID_BYTES
 from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parent.parent
 NOT_SO = 1
 
 

@@ -8,15 +8,13 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crosswalk import logs
+from crosswalk import PACKAGE, logs
 from sharing.errors import Misconfigured, Retryable
 
-PACKAGE = Path(__file__).resolve().parent.parent
 app = typer.Typer(
     name="crosswalk", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="Agencies tell each other what each needs to know about a child, and nothing else.",
@@ -98,9 +96,9 @@ ROOMS = [
     ("connector", "connectors.cli", "connector_app"),
     ("translate", "connectors.translate_cli", "translate"),
     ("review", "crosswalk.review_cli", "review_app"),
-    ("why", "crosswalk.why_cli", "why"),
+    ("why", "crosswalk.why.cli", "why"),
     ("grant", "crosswalk.grant_cli", "grant_app"),
-    ("agreements", "crosswalk.agreements_cli", "agreements_app"),
+    ("agreements", "crosswalk.agreements.cli", "agreements_app"),
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
     ("late", "crosswalk.late_cli", "late_app"),
     ("scrub", "crosswalk.scrub_cli", "scrub_app"),

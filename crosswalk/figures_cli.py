@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.clearance import cleared
 from crosswalk.figures import Quarter, draw
 from sharing.cohorts import LEAST, Cohort
@@ -20,7 +21,6 @@ from sharing.errors import Misconfigured, Rejected
 from streams.broker import open_existing
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parent.parent
 NOT_DRAWN = 1
 ASK = "Figures are drawn by who holds a clearance: ask the partnership's data protection officer."
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.clearance import cleared
 from sharing.calendar import Duty, local
 from sharing.directory import Directory, Organisation
@@ -36,7 +37,6 @@ from streams.approver_keys import make_key, read_key
 from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parent.parent
 NOT_SO = 1
 ASK = "Which grants there are is told to who holds a clearance: ask the partnership's data protection officer."
 grant_app = typer.Typer(help="A named officer may see what a seal closes, for 72 hours at most.", no_args_is_help=True)

@@ -16,6 +16,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.clearance import cleared
 from crosswalk.runbook import runbook, write_pack
 from sharing.errors import Misconfigured, Rejected
@@ -26,7 +27,6 @@ from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
-PACKAGE = Path(__file__).resolve().parent.parent
 NOT_SO = 1
 STATUS = "status"
 UNTOLD = "What was recalled is told to who holds a clearance: ask the partnership's data protection officer."

@@ -8,11 +8,11 @@ so (there is none, it was decided before, no such choice), 2 a setting or argume
 import json
 import os
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from crosswalk import PACKAGE
 from sharing.calendar import local
 from sharing.directory import Directory
 from sharing.errors import Misconfigured, Rejected
@@ -22,7 +22,6 @@ from streams.agents.reviewing import Asked, one_review, open_reviews, settle
 from streams.broker import Broker, open_existing
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parent.parent
 NONE = "none"
 NOT_SO = 1
 review_app = typer.Typer(

@@ -17,6 +17,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.cleared_desk import NOT_SO, check_words, opened
 from sharing.calendar import local
 from sharing.errors import Misconfigured, Rejected
@@ -28,7 +29,6 @@ from streams.broker import open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
-PACKAGE = Path(__file__).resolve().parent.parent
 MOST_BYTES = 1_000_000
 UNTOLD = (
     "Texts that wait for a person are shown to who holds a clearance: ask the partnership's data protection officer."

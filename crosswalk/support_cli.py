@@ -21,6 +21,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crosswalk import PACKAGE
 from ledger.keys import load
 from ledger.lanes import lane_states
 from ledger.store import Ledger, Transaction
@@ -29,7 +30,6 @@ from sharing.errors import Misconfigured
 from streams.broker import ENGINE, read_agreements, read_directory
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parent.parent
 PRIVATE = 0o600
 PACKAGES = ("faust-streaming", "confluent-kafka", "aiokafka", "fastavro", "sqlalchemy", "cryptography", "typer")
 SEALS = "seals."

@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.access.gathering import Piece, gather
 from crosswalk.access.pack import digest_of, files, papers
 from crosswalk.access.register import (
@@ -45,7 +46,6 @@ from sharing.errors import Misconfigured, Rejected
 from streams.broker import ENGINE, Broker, open_existing
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parents[2]
 NOT_DONE = 1
 ASK = "Requests for access are handled by who holds a clearance: ask the partnership's data protection officer."
 PACK, PAPERS = "pack", "officer-only"

@@ -17,11 +17,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from crosswalk import PACKAGE
 from crosswalk.demo.plant import OUTSIDE, plant_fault
 from crosswalk.demo.play import Player, Stuck
 from crosswalk.demo.story import story
 from crosswalk.demo.story.steps import Offline, Say, Step
-from crosswalk.demo.world import PACKAGE, World
+from crosswalk.demo.world import World
 from deploy.embedded import bootstrap_servers
 from sharing.errors import Misconfigured, Retryable
 from streams.planted import EARLY_COMMIT

@@ -17,6 +17,7 @@ import yaml
 
 from agreements import read_texts
 from connectors.secrets import make_key_file
+from crosswalk import PACKAGE
 from crosswalk.supervisor import Supervised, Supervisor
 from deploy.provision.topics import provision
 from ledger.keys import load_or_create
@@ -28,7 +29,6 @@ from streams.broker import ENGINE, read_directory
 from streams.clock import SimulatedClock
 from streams.founding import found, invent_offices
 
-PACKAGE = Path(__file__).resolve().parent.parent.parent
 PARTNERSHIP = PACKAGE / "crosswalk" / "partnership"
 WORKERS = ("worker-1", "worker-2")
 

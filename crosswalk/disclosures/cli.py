@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.clearance import cleared
 from crosswalk.disclosures import words
 from crosswalk.disclosures.accounting import Disclosure, between, of_child
@@ -31,7 +32,6 @@ from sharing.policy.canonical import canonical
 from streams.broker import ENGINE, Broker, open_existing
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parents[2]
 UNTOLD = 1
 ASK = "What was disclosed is told to who holds a clearance: ask the partnership's data protection officer."
 FORMATS = ("words", "json", "balp")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from agreements import read_texts
-from crosswalk.agreements_cli import agreements_app
+from crosswalk.agreements.cli import agreements_app
 
 
 def run(*arguments: str):

@@ -10,7 +10,7 @@ import typer
 from typer.testing import Result
 
 from agreements import HERE, read_texts
-from crosswalk.agreements_cli import agreements_app
+from crosswalk.agreements.cli import agreements_app
 from ledger.verify import verify
 from sharing.errors import Misconfigured
 from tests.crosswalk.broker_kit import RUNNER, environment
@@ -221,7 +221,7 @@ def test_an_approvers_key_is_made_once_and_for_its_holder_alone(corridor):
 
 def test_invented_offices_do_not_sign_in_production(corridor, monkeypatch):
     app = typer.Typer()
-    from crosswalk.agreements_cli_founding import found_command
+    from crosswalk.agreements.founding import found_command
 
     app.command()(found_command)
     real = environment(corridor) | {"CROSSWALK_ENVIRONMENT": "production", "CROSSWALK_CLOCK": "real"}

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from crosswalk.agreements_cli_common import read_set
+from crosswalk.agreements.common import read_set
 from sharing.errors import Misconfigured
 from sharing.policy.canonical import canonical
 from sharing.policy.difference import difference

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.agreements_cli import agreements_app
+from crosswalk.agreements.cli import agreements_app
 from crosswalk.clearance import grant
 from sharing.errors import Misconfigured
 from sharing.events import MissingAction, MissingChanged

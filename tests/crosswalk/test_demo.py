@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from crosswalk import PACKAGE
 from crosswalk.demo.plant import OUTSIDE, plant_fault
-from crosswalk.demo.world import PACKAGE
 from deploy.embedded import EmbeddedKafka
 
 pytestmark = [pytest.mark.wire, pytest.mark.slow, pytest.mark.timeout(600)]

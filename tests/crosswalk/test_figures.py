@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crosswalk.figures import Quarter, draw
 from crosswalk.figures_cli import figures
-from crosswalk.why_cli import why
+from crosswalk.why.cli import why
 from ledger.verify import verify
 from sharing.cohorts import LEAST, Sign, cohorts
 from sharing.errors import Misconfigured, Rejected

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crosswalk.grant_cli import grant_app
-from crosswalk.why_cli import why
+from crosswalk.why.cli import why
 from sharing.directory import Directory
 from sharing.errors import Misconfigured
 from sharing.events import InvolvementAction, InvolvementChanged

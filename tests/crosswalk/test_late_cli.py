@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from crosswalk.late_cli import late_app
-from crosswalk.why_cli import why
+from crosswalk.why.cli import why
 from sharing.errors import Misconfigured
 from sharing.events import InvolvementAction
 from tests.crosswalk.broker_kit import run

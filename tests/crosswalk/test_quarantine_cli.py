@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from crosswalk.quarantine_cli import quarantine_app
-from crosswalk.why_cli import why
+from crosswalk.why.cli import why
 from sharing.errors import Misconfigured
 from tests.crosswalk.broker_kit import run
 from tests.streams.corridor import OAKFIELD, POLICE, Corridor

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from crosswalk.recall_cli import recall
-from crosswalk.why_cli import why
+from crosswalk.why.cli import why
 from sharing.errors import Misconfigured
 from sharing.events import MissingAction, MissingChanged, PlanAction, PlanChanged, PlanKind
 from tests.crosswalk.broker_kit import run

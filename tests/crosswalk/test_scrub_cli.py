@@ -9,7 +9,7 @@ import typer
 
 from crosswalk.disclosures.cli import disclosures_app
 from crosswalk.scrub_cli import scrub_app
-from crosswalk.why_cli import why
+from crosswalk.why.cli import why
 from sharing.errors import Misconfigured
 from tests.crosswalk.broker_kit import run
 from tests.streams.corridor import GP, POLICE, Corridor

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from crosswalk.why_cli import why
+from crosswalk.why.cli import why
 from ledger.verify import verify
 from sharing.errors import Misconfigured
 from sharing.events import (

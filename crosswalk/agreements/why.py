@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from agreements import HERE
-from crosswalk.agreements_cli_common import NOT_SO, AsJson, Folder, aligned, read_set, tell
-from crosswalk.agreements_cli_read import one_of
+from crosswalk.agreements.common import NOT_SO, AsJson, Folder, aligned, read_set, tell
+from crosswalk.agreements.read import one_of
 from sharing.errors import Misconfigured
 from sharing.policy import Agreements, Facts
 from sharing.policy.facts import Guard

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from agreements import HERE
-from crosswalk.agreements_cli_common import NOT_SO, AsJson, Folder, counted, read_set, tell
+from crosswalk.agreements.common import NOT_SO, AsJson, Folder, counted, read_set, tell
 from crosswalk.clearance import cleared
 from ledger.keys import load as load_keys
 from ledger.recorded import recorded

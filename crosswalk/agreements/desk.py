@@ -15,8 +15,9 @@ from typing import Annotated
 
 import typer
 
-from crosswalk.agreements_cli_common import NOT_SO
-from crosswalk.proposal_packs import read_pack
+from crosswalk import PACKAGE
+from crosswalk.agreements.common import NOT_SO
+from crosswalk.agreements.packs import read_pack
 from ledger.keys import load_or_create
 from ledger.store import Ledger
 from sharing.approval.course import NoHead
@@ -27,7 +28,6 @@ from streams.broker import read_partnership_text
 from streams.clock import clock_from
 from streams.settings import Settings
 
-PACKAGE = Path(__file__).resolve().parent.parent
 SHORT = 12
 By = Annotated[str, typer.Option("--by", metavar="OFFICE", help="Office or function that does it; never a name.")]
 Name = Annotated[str, typer.Argument(metavar="PROPOSAL", help="Its pack, or how its name begins in history.")]

@@ -1,20 +1,20 @@
 """`crosswalk agreements ...`: read, prove, compare and change the sharing agreements, for who answers for them.
 
-Left out: every command itself (`agreements_cli_read`, `_why`, `_prove`, `_change`). Rules for all of them:
+Left out: every command itself (`read`, `why`, `prove`, `change` and the others). Rules for all of them:
 `--agreements DIR` names the set, the shipped one without it; `--json` gives one JSON document instead of words; exit
 status 0 it holds, 1 it does not, 2 it cannot be read.
 """
 
 import typer
 
-from crosswalk.agreements_cli_approve import activate, approve
-from crosswalk.agreements_cli_change import diff, replay_command
-from crosswalk.agreements_cli_founding import approver_key, found_command
-from crosswalk.agreements_cli_history import history, signatories
-from crosswalk.agreements_cli_propose import propose, rollback, sign
-from crosswalk.agreements_cli_prove import holes_command, mutate, prove
-from crosswalk.agreements_cli_read import check, matrix
-from crosswalk.agreements_cli_why import why
+from crosswalk.agreements.approve import activate, approve
+from crosswalk.agreements.change import diff, replay_command
+from crosswalk.agreements.founding import approver_key, found_command
+from crosswalk.agreements.history import history, signatories
+from crosswalk.agreements.propose import propose, rollback, sign
+from crosswalk.agreements.prove import holes_command, mutate, prove
+from crosswalk.agreements.read import check, matrix
+from crosswalk.agreements.why import why
 
 agreements_app = typer.Typer(help="The sharing agreements: read, prove, compare and change them.", no_args_is_help=True)
 agreements_app.command("check")(check)

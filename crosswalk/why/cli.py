@@ -1,6 +1,6 @@
 """`crosswalk why EXCHANGE [FIELD]`: why somebody received something, or did not, to who is cleared to be told.
 
-Left out: reading it (`explain`), its words (`why_words`) and clearance itself (`clearance`). Rules: without clearance
+Left out: reading it (`explanation`), its words (`words`) and clearance itself (`clearance`). Rules: without clearance
 the answer depends on nothing but whether the ledger has the exchange: the same bytes with and without a seal. Exit
 status: 0 explained, 1 not (no such exchange, or no clearance), 2 a setting or argument is wrong.
 """
@@ -13,16 +13,16 @@ from typing import Annotated
 import structlog
 import typer
 
+from crosswalk import PACKAGE
 from crosswalk.clearance import cleared, grant, revoke
-from crosswalk.explain import Explanation, explain, known
-from crosswalk.why_words import document, lines
+from crosswalk.why.explanation import Explanation, explain, known
+from crosswalk.why.words import document, lines
 from sharing.errors import Misconfigured
 from sharing.ids import ID_BYTES
 from streams.broker import open_existing
 from streams.settings import Settings
 
 log = structlog.get_logger()
-PACKAGE = Path(__file__).resolve().parent.parent
 UNTOLD = 1
 ASK = (
     "Who received which field and why is told to who holds a clearance: ask the partnership's data protection officer."

@@ -1,6 +1,6 @@
 """One exchange explained from the ledger: what was decided, under which agreement, for each field why, in which leaf.
 
-Left out: who may be told (`clearance`), words (`why_words`). Rules: the decision is read from what was recorded, not
+Left out: who may be told (`clearance`), words (`words`). Rules: the decision is read from what was recorded, not
 decided anew; where each fact comes from is found by the very function that decides, as the registers stand now, and a
 fact that is not what it was says so; an explanation names fields, rules, facts and functions, never a value of the
 event.

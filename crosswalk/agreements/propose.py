@@ -1,6 +1,6 @@
 """`crosswalk agreements propose | sign | rollback`: a change is proposed, and signed on the approver's own machine.
 
-Left out: handing signatures in and activating (`agreements_cli_approve`). Rules: what breaks an invariant cannot be
+Left out: handing signatures in and activating (`approve`). Rules: what breaks an invariant cannot be
 proposed; who must sign, and why, is computed from the difference and printed; a rollback is a change like any other,
 and signed like one: what was agreed once and then taken away is not agreed now.
 """
@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from agreements import HERE
-from crosswalk.agreements_cli_common import AsJson, Folder, counted, tell
-from crosswalk.agreements_cli_desk import SHORT, By, Desk, Name, desk, moment, name_of, office, refusals, shown
-from crosswalk.proposal_packs import Pack, checked, read_pack, write_approval
+from crosswalk.agreements.common import AsJson, Folder, counted, tell
+from crosswalk.agreements.desk import SHORT, By, Desk, Name, desk, moment, name_of, office, refusals, shown
+from crosswalk.agreements.packs import Pack, checked, read_pack, write_approval
 from sharing.approval.proposal import Approval, Proposal
 from sharing.approval.quorum import Quorum
 from sharing.approval.signing import sign as signature_of

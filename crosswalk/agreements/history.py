@@ -11,9 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from crosswalk.agreements_cli_common import NOT_SO, AsJson, aligned, tell
-from crosswalk.agreements_cli_desk import PACKAGE, SHORT, desk, shown
-from crosswalk.agreements_cli_propose import proposal_document
+from crosswalk import PACKAGE
+from crosswalk.agreements.common import NOT_SO, AsJson, aligned, tell
+from crosswalk.agreements.desk import SHORT, desk, shown
+from crosswalk.agreements.propose import proposal_document
 from sharing.approval.course import Course, Documents
 from sharing.approval.proposal import Proposal
 from sharing.approval.signatories import FILE, Signatory, read_signatories

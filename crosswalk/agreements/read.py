@@ -1,6 +1,6 @@
 """`crosswalk agreements check | matrix`: is the set well made, and what does it say?
 
-Left out: whether it keeps its promises (`agreements_cli_prove`).
+Left out: whether it keeps its promises (`prove`).
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from agreements import HERE
-from crosswalk.agreements_cli_common import UNREADABLE, AsJson, Folder, aligned, counted, day_of, read_set, tell
+from crosswalk.agreements.common import UNREADABLE, AsJson, Folder, aligned, counted, day_of, read_set, tell
 from sharing.errors import Misconfigured
 from sharing.policy import EXISTS, Agreements, Cell
 from sharing.policy.canonical import canonical

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from agreements import HERE
-from crosswalk.agreements_cli_common import Folder
-from crosswalk.agreements_cli_desk import desk
+from crosswalk import PACKAGE
+from crosswalk.agreements.common import Folder
+from crosswalk.agreements.desk import desk
 from sharing.approval.proposal import texts_body
 from sharing.approval.signatories import FILE
 from sharing.errors import Misconfigured
@@ -23,8 +24,6 @@ from streams.course import compiled
 from streams.founding import found, invent_offices
 from streams.head import HeadWatch
 from streams.settings import Settings
-
-PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def approver_key(

@@ -1,6 +1,6 @@
 """An explanation in words, for a data protection officer, or as one document.
 
-Left out: reading the ledger (`explain`) and who may be told (`why_cli`). Rules: what is safe to show to the recipient
+Left out: reading the ledger (`explanation`) and who may be told (`cli`). Rules: what is safe to show to the recipient
 stands apart and last, and is the same whatever is sealed; everything above it is for who holds a clearance.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from crosswalk.explain import Explanation
+from crosswalk.why.explanation import Explanation
 from sharing.policy import EXISTS
 from sharing.policy.outcomes import REVIEW
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from agreements import HERE
-from crosswalk.agreements_cli_common import NOT_SO, AsJson, Folder, aligned, counted, read_set, tell
+from crosswalk.agreements.common import NOT_SO, AsJson, Folder, aligned, counted, read_set, tell
 from sharing.policy import Agreements, Violation, violations
 from sharing.policy.coverage import Coverage, coverage
 from sharing.policy.facts import Guard

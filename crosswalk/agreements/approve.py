@@ -1,6 +1,6 @@
 """`crosswalk agreements approve | activate`: signatures are handed in, and a signed change is put in force at a time.
 
-Left out: what is signed (`agreements_cli_propose`). Rules: a signature that would not count is refused; what lacks a
+Left out: what is signed (`propose`). Rules: a signature that would not count is refused; what lacks a
 signature cannot be activated; workers go by it at its time, without a restart.
 """
 
@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from crosswalk.agreements_cli_common import AsJson, tell
-from crosswalk.agreements_cli_desk import SHORT, By, Name, desk, moment, name_of, office, refusals, shown
-from crosswalk.proposal_packs import read_approval
+from crosswalk.agreements.common import AsJson, tell
+from crosswalk.agreements.desk import SHORT, By, Name, desk, moment, name_of, office, refusals, shown
+from crosswalk.agreements.packs import read_approval
 from streams.broker import ENGINE
 from streams.changing import Standing, hand_in
 from streams.changing import activate as put_in_force
