@@ -1,15 +1,18 @@
 """`crosswalk translate FORMAT PATH...`: what files would become, record by record, with nothing kept and nothing sent.
 
 The same code translates here and in a running connector. Left out: ids, organisation and versions, which only a
-connector's own key and spool can give. Rules: a bad record never stops the next; a refusal never shows a value; the
-status is 0 whatever was refused, and 2 only where a path cannot be read or a format is not known.
+connector's own key and spool can give. Rules: a bad record never stops the next, nor a bad file; a refusal never shows
+a value; one file is held at a time; the status is 0 whatever was refused, and 2 only where a path cannot be read or a
+format is not known.
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from errno import EINVAL
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +21,7 @@ import typer
 
 from connectors.formats import AUTO, FORMATS, Given, by_name, recognise
 from connectors.native.text import MAX_FILE_BYTES
+from connectors.native.whole import fault_of
 from connectors.ports import AnyFormat, Dropped, Refused, Translated, Translation
 from connectors.social_care.formats import persons_of
 from schemas import read_schemas
@@ -54,26 +58,26 @@ def translate(
     """Show what files would become: per record the event, or the refusal with code and field."""
     if format_name != AUTO:
         _known(format_name)
-    files, unreadable = _read(paths)
+    files = _Files(paths)
     counts: Counter[str] = Counter()
     for line in lines(format_name, files, datetime.now(UTC)):
         counts[line.outcome] += 1
         typer.echo(json.dumps(to_json(line)) if as_json else to_words(line))
     if not as_json:
         total = f"{counts['event']} events, {counts['refused']} refused, {counts['dropped']} dropped"
-        typer.echo(f"{len(files)} files: {total}")
-    for path, why in unreadable:
-        typer.echo(f"{path}: {why}", err=True)
-    if unreadable:
+        typer.echo(f"{files.count} files: {total}")
+    for path, why in files.unreadable.items():
+        typer.echo(f"{_printable(path)}: {why}", err=True)
+    if files.unreadable:
         raise typer.Exit(UNREADABLE)
 
 
-def lines(format_name: str, files: Sequence[tuple[str, bytes]], now: datetime) -> Iterator[Line]:
+def lines(format_name: str, files: Iterable[tuple[str, bytes]], now: datetime) -> Iterator[Line]:
     """Every record of every file, in order.
 
     Args:
         format_name: A format, or `auto` to judge each file by its content.
-        files: Name and bytes of each.
+        files: Name and bytes of each; gone through twice.
         now: Aware UTC time.
 
     Raises:
@@ -86,6 +90,9 @@ def lines(format_name: str, files: Sequence[tuple[str, bytes]], now: datetime) -
     # Nothing is sent from here: everybody is shown as if a flag were held, so that a message's content can be judged.
     given = Given(flagged=lambda _: True, persons=persons.get)
     for name, raw in files:
+        if (fault := fault_of(raw)) is not None:
+            yield Line(name, 0, fault)
+            continue
         chosen = recognise(raw) if format_name == AUTO else format_name
         if chosen is None:
             yield Line(name, 0, _UNKNOWN)
@@ -150,19 +157,54 @@ def _known(format_name: str) -> None:
         raise typer.Exit(UNREADABLE) from fault
 
 
-def _read(paths: Iterable[Path]) -> tuple[list[tuple[str, bytes]], list[tuple[Path, str]]]:
-    """Bytes of every file, folders by their files in order of name, and the paths that could not be read."""
-    files: list[tuple[str, bytes]] = []
-    unreadable: list[tuple[Path, str]] = []
-    for path in paths:
+class _Files:
+    """Files one after the other, folders by their files in order of name, read anew each time; a pipe but once.
+
+    Attributes:
+        unreadable: Paths that could not be read, and why.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._drained: dict[Path, bytes] = {}
+        self.unreadable: dict[Path, str] = {}
+        self.count = 0
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        self.count = 0
+        for path in self._paths:
+            for file in self._of(path):
+                try:
+                    raw = self._read(file)
+                except OSError as fault:
+                    self.unreadable[file] = fault.strerror or "cannot be read"
+                else:
+                    self.count += 1
+                    yield _printable(file.name), raw
+
+    def _of(self, path: Path) -> Sequence[Path]:
         try:
-            found = sorted(f for f in path.iterdir() if f.is_file()) if path.is_dir() else [path]
-            for file in found:
-                with file.open("rb") as stream:
-                    files.append((file.name, stream.read(MAX_FILE_BYTES + 1)))
+            return sorted(f for f in path.iterdir() if f.is_file()) if path.is_dir() else [path]
         except OSError as fault:
-            unreadable.append((path, fault.strerror or "cannot be read"))
-    return files, unreadable
+            self.unreadable[path] = fault.strerror or "cannot be read"
+            return []
+
+    def _read(self, file: Path) -> bytes:
+        if file in self._drained:
+            return self._drained[file]
+        # A named pipe that nobody writes would hold up everything; what the shell hands over is being written.
+        if not (file.is_file() or file.is_relative_to("/dev") or not file.exists()):
+            raise OSError(EINVAL, "is no file; name a file or a folder of files")
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_FILE_BYTES + 1)
+        if not file.is_file():
+            self._drained[file] = raw
+        return raw
+
+
+def _printable(name: str | Path) -> str:
+    """A name that every terminal can show, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _plain(value: Any) -> Any:

@@ -51,7 +51,7 @@ def pupil(row: TableRow, now: datetime) -> Pupil | Refused:
     found = {column: reading.short(column, column) for column in ("surname", "forename", "urn", "setting_name")}
     for column, value in (*found.items(), ("birth_date", born)):
         reading.require(column, column, value)
-    urn = found["urn"] or ""
+    urn = (found["urn"] or "").removesuffix(".0")
     if urn and not (len(urn) == _URN_DIGITS and urn.isascii() and urn.isdigit()):
         reading.fault("BAD_URN", "urn", "urn", "expected six digits")
     extra = Pupil(

@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from connectors.folder.files import flush_folder, free_name, write_whole
+from connectors.native.whole import fault_of
 from connectors.ports import AnyFormat, Cursors, NativeRecord, Portion, Refused
 from sharing.errors import Retryable
 
@@ -129,8 +130,8 @@ class FolderSource:
         """The records of a file, by the first format that finds any; else one refusal of the whole file."""
         if size > MAX_FILE_BYTES:
             return self._formats[0], [_whole("FILE_TOO_LARGE", f"a file may have {MAX_FILE_BYTES} bytes; split it")]
-        if not raw.strip():
-            return self._formats[0], [_whole("EMPTY_FILE", "the file holds nothing")]
+        if (fault := fault_of(raw)) is not None:
+            return self._formats[0], [fault]
         fitting = [one for one in self._formats if name.lower().endswith(one.suffixes)]
         if not fitting:
             endings = ", ".join(sorted({suffix for one in self._formats for suffix in one.suffixes}))

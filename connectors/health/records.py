@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import hl7
 
-from connectors.native.text import MAX_FILE_BYTES, decode, fit, one_line
+from connectors.native.text import MAX_FILE_BYTES, decode, fit, one_line, wide_encoding
 from connectors.ports import Message, Refused
 from sharing.events import ReasonClass
 
@@ -23,6 +23,7 @@ EMERGENCY_CLASS = "E"
 EMERGENCY_ADMISSION = "21"
 LEFT_BEFORE_SEEN = frozenset({"12", "13"})
 """Table 0112: left before treatment; left, having refused treatment."""
+LOCALLY_HIDDEN = "1"
 S_FLAG = "2"
 NOT_SHIELDED = frozenset({"", "0", '""'})
 """Table ZU057: anything else hides the place, known code or not."""
@@ -49,6 +50,10 @@ _CODES = (
 )
 SAFEGUARDING_CODES = frozenset(_CODES.split())
 """SNOMED codes of the national list by which a clinician says that a child is a cause for concern."""
+
+SAYS_NO = frozenset({"N", "NO", "FALSE", "F", "0"})
+NO_RESULT = frozenset({"D", "W", "X", "N", "O"})
+"""Table 0085: deleted, wrong, cannot be obtained, not asked, ordered only."""
 
 _SEGMENT = re.compile(r"(?:[A-Z]{2}[A-Z0-9]|Z[A-Z0-9]{2})(?:\||$)", re.ASCII)
 _BATCH = ("FHS|", "BHS|", "BTS|", "FTS|", "BTS", "FTS")
@@ -85,6 +90,11 @@ class Adt:
         """One component of the first repetition of a field."""
         first = next(iter(self.repeats(segment, field, at)), "")
         return component_of(first, component)
+
+    def restrictions(self) -> frozenset[str]:
+        """Every code of ZU8-4, whichever segment or repetition holds it: one that hides is not undone by another."""
+        found = (self.repeats("ZU8", 4, at) for at in range(self.count("ZU8")))
+        return frozenset(component_of(code, 1) for codes in found for code in codes)
 
     def count(self, segment: str) -> int:
         """How many such segments there are."""
@@ -131,6 +141,8 @@ def parse(raw: bytes) -> Adt | Refused:
         return Refused("UNSUPPORTED_MESSAGE", "MSH-9", f"expected ADT with one of {', '.join(sorted(TYPES))}")
     if not _VERSION.fullmatch(version):
         return Refused("BAD_VERSION", "MSH-12", "expected version 2.x")
+    if adt.count("PID") > 1:
+        return Refused("SEVERAL_PATIENTS", "PID", "expected one PID segment: nobody can say whose visit this is")
     return adt if adt.has("PID") else Refused("MISSING", "PID", "expected a PID segment")
 
 
@@ -148,8 +160,7 @@ def reason_class(code: str) -> ReasonClass:
 
 def _plain(raw: bytes) -> str:
     # UTF-16 holds zero bytes that are no framing.
-    utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return decode(raw if utf16 else raw.translate(*_FRAMING))
+    return decode(raw if wide_encoding(raw) else raw.translate(*_FRAMING))
 
 
 def _split(text: str) -> Iterator[list[str]]:

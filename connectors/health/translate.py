@@ -3,7 +3,7 @@
 Rules: whoever is not flagged here, and about whom no clinician recorded a concern, is dropped before anything is made
 of the message. Clinical content, sexual orientation (ZU8-1), mother's maiden name, former names and next of kin never
 leave; of a diagnosis only its class does. A national S-flag (ZU8-4 = 2) leaves address, telephone and practice
-unread, not merely blank; local hiding, or a code that nobody knows, leaves address and telephone unread. Pure.
+unread, not merely blank; so does a code that nobody knows; local hiding leaves address and telephone unread. Pure.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +14,13 @@ from connectors.health.records import (
     EMERGENCY_ADMISSION,
     EMERGENCY_CLASS,
     LEFT_BEFORE_SEEN,
+    LOCALLY_HIDDEN,
+    NO_RESULT,
     NOT_SHIELDED,
     RELATIONS,
     S_FLAG,
     SAFEGUARDING_CODES,
+    SAYS_NO,
     Adt,
     component_of,
     parse,
@@ -68,8 +71,9 @@ def message(record: Message, now: datetime, flagged: Flagged, callback: str | No
     if isinstance(adt, Refused):
         return (adt,)
     reading = Reading(_values(adt))
-    sensitive = reading.raw("ZU8-4") == S_FLAG
-    child = _child(reading, now, sensitive=sensitive)
+    restrictions = adt.restrictions() - NOT_SHIELDED
+    sensitive = S_FLAG in restrictions
+    child = _child(reading, now, restrictions)
     concern = _concern(adt) and not _is_adult(child.birth_date, now.date())
     if not (concern or flagged(child)):
         return (_NOBODY,)
@@ -141,9 +145,10 @@ def _changes(seen: _Seen) -> Sequence[RegistrationKind]:
     return kinds
 
 
-def _child(reading: Reading, now: datetime, *, sensitive: bool) -> Child:
+def _child(reading: Reading, now: datetime, restrictions: frozenset[str]) -> Child:
     """The person of the message. What a shield hides is not read at all, so that no mark of a fault can show it."""
-    shielded = reading.raw("ZU8-4") not in NOT_SHIELDED
+    shielded = bool(restrictions)
+    practice_too = not restrictions <= {LOCALLY_HIDDEN}
     born = hl7_date(reading.raw("PID-7"))
     if reading.raw("PID-7") and (born is None or born > now.date()):
         reading.fault("BAD_DATE", "PID-7", "child.birth_date", "expected yyyymmdd, not in the future")
@@ -158,7 +163,7 @@ def _child(reading: Reading, now: datetime, *, sensitive: bool) -> Child:
         address_line=None if shielded else reading.short("PID-11", "child.address_line"),
         postcode=None if shielded else reading.postcode("PID-11.5"),
         telephone=None if shielded else reading.short("PID-13", "child.telephone"),
-        gp_practice=None if sensitive else reading.short("PD1-3", "child.gp_practice"),
+        gp_practice=None if practice_too else reading.short("PD1-3", "child.gp_practice"),
     )
 
 
@@ -168,7 +173,7 @@ def _values(adt: Adt) -> dict[str, str]:
         f"{segment}-{field}": adt.text(segment, field)
         for segment, field in (
             ("MSH", 4), ("MSH", 10), ("EVN", 2), ("PID", 7), ("PID", 8), ("PID", 13), ("PID", 30),
-            ("PV1", 2), ("PV1", 4), ("PV1", 19), ("PV1", 36), ("PV1", 44), ("DG1", 3), ("ZU8", 4),
+            ("PV1", 2), ("PV1", 4), ("PV1", 19), ("PV1", 36), ("PV1", 44), ("DG1", 3),
         )
     }  # fmt: skip
     numbers = [(component_of(cx, 1), component_of(cx, 4), component_of(cx, 5)) for cx in adt.repeats("PID", 3)]
@@ -198,9 +203,16 @@ def _best(repeats: Sequence[str], component: int, kinds: Sequence[str]) -> str:
 
 def _concern(adt: Adt) -> bool:
     """Whether a clinician coded a safeguarding concern as an observation or a diagnosis."""
-    codes = {adt.text("OBX", field, at=at) for at in range(adt.count("OBX")) for field in (3, 5)}
+    told = [at for at in range(adt.count("OBX")) if _is_said(adt, at)]
+    codes = {adt.text("OBX", field, at=at) for at in told for field in (3, 5)}
     codes |= {adt.text("DG1", 3, at=at) for at in range(adt.count("DG1"))}
     return not SAFEGUARDING_CODES.isdisjoint(codes)
+
+
+def _is_said(adt: Adt, at: int) -> bool:
+    """Whether an observation says yes: not one that was answered with no, withdrawn or never made."""
+    answer, status = adt.text("OBX", 5, at=at), adt.text("OBX", 11, at=at)
+    return answer.upper() not in SAYS_NO and status.upper() not in NO_RESULT
 
 
 def _is_adult(born: date | None, today: date) -> bool:

@@ -1,12 +1,14 @@
 """JSON from other systems to plain objects, strictly: what can be understood in two ways is not understood at all.
 
-A file is one object, a list of objects, an object with one such list, or one object a line. Rules: a key given twice,
-a number that is none and nesting deeper than any real record spoil only the object in which they stand; text is made
-fit for every later store. Left out: what the keys mean.
+A file is one object, a list of objects, an object with one such list, or one object a line. Rules: a line that is
+none spoils only itself; a key given twice, a number that is none and nesting deeper than any real record spoil the
+record in which they stand, or, inside one of its `parts`, that part alone; text is made fit for every later store. Left
+out: what the keys mean.
 """
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,18 +29,22 @@ class Spoilt:
     reason: str
 
 
-def read_documents(raw: bytes, file: str, lists: tuple[str, ...]) -> Iterator[Document | Refused]:
+def read_documents(raw: bytes, file: str, lists: tuple[str, ...], parts: str = "") -> Iterator[Document | Refused]:
     """Every object of a file, in order, or a refusal in its place.
 
     Args:
         raw: Bytes of the file.
         file: Its base name.
         lists: Keys under which an outer object may hold the list of records.
+        parts: Key under which a record holds a list whose items stand for themselves, "" for none. A spoilt item is
+            left in its place as the `Refused` that it is.
     """
     if len(raw) > MAX_FILE_BYTES:
         yield Refused("FILE_TOO_LARGE", "file", f"expected at most {MAX_FILE_BYTES} bytes")
         return
     for index, item in enumerate(_items(decode(raw), lists), start=1):
+        if parts and isinstance(item, dict) and isinstance(item.get(parts), list):
+            item[parts] = [_spoilt_part(part) or part for part in item[parts]]
         spoilt = item if isinstance(item, Refused) else _spoilt(item)
         if spoilt is not None:
             yield spoilt
@@ -49,11 +55,7 @@ def read_documents(raw: bytes, file: str, lists: tuple[str, ...]) -> Iterator[Do
 def _items(text: str, lists: tuple[str, ...]) -> Iterator[object]:
     whole = _parse(text)
     if isinstance(whole, Refused):
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) > 1 and lines[0].lstrip().startswith("{") and not isinstance(_parse(lines[0]), Refused):
-            yield from (_parse(line) for line in lines)
-        else:
-            yield whole
+        yield from _by_line(text) or (whole,)
         return
     if isinstance(whole, dict):
         inner = next((whole[key] for key in lists if isinstance(whole.get(key), list)), None)
@@ -62,6 +64,19 @@ def _items(text: str, lists: tuple[str, ...]) -> Iterator[object]:
         yield from whole
     else:
         yield whole
+
+
+def _by_line(text: str) -> list[object]:
+    """One object a line, broken lines among them; nothing where the lines are no objects."""
+    lines = [line for line in re.split(r"[\r\n]", text) if line.strip()]
+    if len(lines) < 2 or not all(line.startswith("{") or not line[0].isspace() for line in lines):  # noqa: PLR2004
+        return []
+    found = [_parse(line) for line in lines]
+    return found if any(isinstance(one, dict) for one in found) else []
+
+
+def _spoilt_part(part: object) -> Refused | None:
+    return _spoilt(part) if isinstance(part, (dict, Spoilt)) else None
 
 
 def _parse(text: str) -> object:
@@ -83,7 +98,7 @@ def _object(pairs: list[tuple[str, Any]]) -> object:
 
 
 def _constant(_: str) -> object:
-    return Spoilt("NOT_A_NUMBER", "NaN and Infinity are no JSON")
+    return Spoilt("NOT_A_NUMBER", "expected numbers of at most 18 digits; NaN and Infinity are no JSON")
 
 
 def _float(text: str) -> object:

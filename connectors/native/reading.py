@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from connectors.native.children import is_nobody
-from connectors.native.moments import to_date, to_moment
+from connectors.native.moments import LONDON, start_of, to_date, to_moment
 from connectors.native.text import MAX_NARRATIVE, MAX_SHORT, as_written, heading, one_line
 from sharing.events import Child, Sex, Unreadable
 from sharing.identity import identifiers
@@ -22,6 +22,7 @@ from sharing.identity.identifiers import Checked, Flaw
 
 T = TypeVar("T")
 
+_NO_FRACTION = re.compile(r"\.0+$", re.ASCII)
 _EXCHANGE = re.compile(r"[0-9a-f]{32}", re.ASCII)
 YES = frozenset({"y", "yes", "true", "t", "1"})
 NO = frozenset({"n", "no", "false", "f", "0"})
@@ -100,6 +101,15 @@ class Reading:
             text = text[:MAX_NARRATIVE]
         return text or None
 
+    def day(self, column: str, path: str) -> date | None:
+        """A day in London: a date, or the day of a date and time, as systems keep days in columns for times."""
+
+        def read(text: str) -> date | None:
+            at = to_moment(text)
+            return to_date(text) or (at.astimezone(LONDON).date() if at else None)
+
+        return self._read(column, path, read, "BAD_DATE", "expected a date as dd/mm/yyyy or yyyy-mm-dd")
+
     def date(self, column: str, path: str, *, by: date | None = None) -> date | None:
         """A date, day before month; not after `by` where given."""
         found = self._read(column, path, to_date, "BAD_DATE", "expected a date as dd/mm/yyyy or yyyy-mm-dd")
@@ -111,6 +121,15 @@ class Reading:
     def moment(self, column: str, path: str) -> datetime | None:
         """A date and time as UTC; without an offset it is clock time in London."""
         return self._read(column, path, to_moment, "BAD_TIME", "expected a date and time as dd/mm/yyyy HH:MM")
+
+    def moment_or_day(self, column: str, path: str) -> datetime | None:
+        """A date and time as UTC; a date alone is its first moment in London. For clocks that nobody waits on."""
+
+        def read(text: str) -> datetime | None:
+            day = to_date(text)
+            return to_moment(text) or (start_of(day) if day else None)
+
+        return self._read(column, path, read, "BAD_TIME", "expected a date, or a date and time as dd/mm/yyyy HH:MM")
 
     def code(self, column: str, path: str, table: Mapping[str, T]) -> T | None:
         """A value of a closed list; its keys are compared without case, blanks and punctuation."""
@@ -124,9 +143,10 @@ class Reading:
         return self._read(column, path, lambda text: table.get(heading(text)), "BAD_FLAG", "expected yes or no")
 
     def number(self, column: str, path: str, low: int, high: int) -> int | None:
-        """A whole number within bounds, both included."""
+        """A whole number within bounds, both included; `3.0` is 3, as spreadsheets write it."""
 
-        def within(text: str) -> int | None:
+        def within(written: str) -> int | None:
+            text = _NO_FRACTION.sub("", written)
             if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004 - int() of millions of digits is slow
                 return None
             return int(text) if low <= int(text) <= high else None

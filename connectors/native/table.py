@@ -3,20 +3,28 @@
 Left out: what the columns mean (each format hands in its headings). Rules: reading never fails and one bad row spoils
 only itself: a quote that is never closed, or a text over more lines than any real one, ends its own row and the next
 line is read afresh. A cell too many in a row is put back into the column that holds free text, and the row says that
-it was so.
+it was so. Where two headings mean one column, its first cell that holds something counts; columns of which nothing may
+be lost gather what stands under all of them. What spreadsheets put around a value (`="0012"`, `sep=;`) is not part of
+it.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from connectors.native.text import MAX_FILE_BYTES, decode, heading
 from connectors.ports import Refused, Row
 
 MAX_LINES_OF_A_ROW = 400
+MAX_LINES_OF_HEADINGS = 40
 SEPARATORS = ",;\t|"
+
+_SEPARATOR_LINE = re.compile(r"\s*sep=.?\s*", re.IGNORECASE)
+"""What Excel puts before the headings to say what stands between cells."""
+_FORMULA = re.compile(r'\s*="([^"]*)"\s*')
+"""How a spreadsheet is made to keep leading zeros."""
 
 # The limit is the process's, not a reader's; a long narrative must not stop the rows behind it.
 csv.field_size_limit(MAX_FILE_BYTES)
@@ -47,11 +55,13 @@ class Headings:
         names: Our column name by position, None for a column that we do not read.
         separator: Character between cells.
         elastic: Column that takes what is too much in a row: a free text whose comma was not quoted.
+        gathered: Columns that keep what stands under each of several headings for them.
     """
 
     names: tuple[str | None, ...]
     separator: str
     elastic: str | None = None
+    gathered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +71,13 @@ class Columns:
     Attributes:
         spellings: Our column name to the headings under which it may stand.
         required: Columns without which a file is not of this kind.
-        elastic: See `Headings`.
+        elastic: See `Headings`, as for `gathered`.
     """
 
     spellings: Mapping[str, Sequence[str]]
     required: frozenset[str]
     elastic: str | None = None
+    gathered: frozenset[str] = frozenset()
     _index: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -75,9 +86,7 @@ class Columns:
 
     def match(self, first_line: str) -> Headings | None:
         """Where our columns stand under these headings, or None if a required one is missing."""
-        best = max(
-            (self._headings(first_line, s) for s in SEPARATORS), key=lambda h: sum(n is not None for n in h.names)
-        )
+        best = max((self._headings(first_line, s) for s in SEPARATORS), key=lambda h: len({n for n in h.names if n}))
         return best if self.required <= {n for n in best.names if n} else None
 
     def missing(self, first_line: str) -> list[str]:
@@ -86,11 +95,8 @@ class Columns:
         return sorted(self.required - found)
 
     def _headings(self, first_line: str, separator: str) -> Headings:
-        found: list[str | None] = []
-        for cell in _cells(first_line, separator):
-            name = self._index.get(heading(cell))
-            found.append(None if name in found else name)
-        return Headings(tuple(found), separator, self.elastic)
+        names = tuple(self._index.get(heading(cell)) for cell in _cells(first_line, separator))
+        return Headings(names, separator, self.elastic, self.gathered)
 
 
 def read_table(raw: bytes, file: str, kinds: Mapping[str, Columns]) -> Iterator[TableRow | Refused]:
@@ -122,8 +128,20 @@ def lines_of(text: str) -> list[str]:
 
 
 def first_line(text: str) -> str:
-    """First line that holds something."""
-    return next((line for line in islice(lines_of(text[:20_000]), 50) if line.strip()), "")
+    """The line of the headings: the first that holds something, with those over which its quotes run."""
+    lines = lines_of(text[:20_000])
+    at, end = _place_of_headings(lines)
+    return "".join(lines[at:end])
+
+
+def _place_of_headings(lines: Sequence[str]) -> tuple[int, int]:
+    """Where the headings begin, and where the rows do."""
+    full = (i for i, line in enumerate(lines) if line.strip() and not _SEPARATOR_LINE.fullmatch(line))
+    at = next(full, len(lines))
+    for end in range(at + 1, min(at + MAX_LINES_OF_HEADINGS, len(lines)) + 1):
+        if "".join(lines[at:end]).count('"') % 2 == 0:
+            return at, end
+    return at, at + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +155,7 @@ class _Cells:
 def _rows(text: str, headings: Headings) -> Iterator[_Cells]:
     """Every row under the headings; blank rows are passed over."""
     lines = lines_of(text)
-    at = next((i for i, line in enumerate(lines) if line.strip()), len(lines)) + 1
+    at = _place_of_headings(lines)[1]
     while at < len(lines):
         cells, used, broken = _next_row(lines, at, headings)
         written = "".join(lines[at : at + used]).strip("\r\n")
@@ -148,7 +166,8 @@ def _rows(text: str, headings: Headings) -> Iterator[_Cells]:
 
 def _next_row(lines: list[str], at: int, headings: Headings) -> tuple[list[str], int, bool]:
     """Cells of the row at `at`, lines that it used, and whether its quotes are broken."""
-    reader = csv.reader(islice(lines, at, at + MAX_LINES_OF_A_ROW), delimiter=headings.separator)
+    several = MAX_LINES_OF_A_ROW if '"' in lines[at] else 1
+    reader = csv.reader(lines[at : at + several], delimiter=headings.separator)
     try:
         cells = next(reader, [])
         used = max(reader.line_num, 1)
@@ -176,14 +195,28 @@ def _cells(line: str, separator: str) -> list[str]:
 def _row(cells: list[str], headings: Headings, written: str, *, broken: bool) -> _Cells:
     names = headings.names
     ragged = broken or len(cells) != len(names)
-    otherwise = _named(names, cells) if ragged else {}
+    otherwise = _named(headings, cells) if ragged else {}
     surplus = len(cells) - len(names)
     if surplus > 0 and headings.elastic in names:
         where = names.index(headings.elastic)
         middle = headings.separator.join(cells[where : where + surplus + 1])
         cells = [*cells[:where], middle, *cells[where + surplus + 1 :]]
-    return _Cells(_named(names, cells), written, ragged, otherwise)
+    return _Cells(_named(headings, cells), written, ragged, otherwise)
 
 
-def _named(names: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
-    return {name: cell for name, cell in zip(names, cells, strict=False) if name is not None}
+def _named(headings: Headings, cells: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, cell in zip(headings.names, map(_plain, cells), strict=False):
+        if name is None:
+            continue
+        held = found.get(name, "")
+        if name in headings.gathered and held.strip() and cell.strip() not in ("", held.strip()):
+            found[name] = f"{held}\n{cell}"
+        elif not held.strip():
+            found[name] = cell
+    return found
+
+
+def _plain(cell: str) -> str:
+    written = _FORMULA.fullmatch(cell)
+    return written[1] if written else cell

@@ -1,8 +1,9 @@
 """Bytes of an export to text, whatever wrote them.
 
-Systems write UTF-8 with and without a mark, UTF-16 and Windows-1252, and do not say which. Rules: reading never fails
-(what no encoding explains is read as Windows-1252 with gaps shown as U+FFFD); characters that a database, a terminal
-or Avro cannot hold are shown as U+FFFD; nothing else is changed. Left out: what the text means.
+Systems write UTF-8 with and without a mark, UTF-16 and Windows-1252, sometimes two of them in one file, and do not say
+which. Rules: reading never fails (a line that no encoding explains is read as Windows-1252 with gaps shown as U+FFFD);
+characters that a database, a terminal or Avro cannot hold are shown as U+FFFD; nothing else is changed. Left out: what
+the text means.
 """
 
 import codecs
@@ -23,6 +24,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LOOK = 4_096
+_WIDE_SHARE = 3
+_LINE = re.compile(rb"[^\r\n]*[\r\n]*")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
@@ -31,16 +35,41 @@ _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 def decode(raw: bytes) -> str:
     r"""Bytes to text; never fails.
 
-    >>> decode(b"\xef\xbb\xbfZo\xc3\xab"), decode(b"Zo\xeb")
-    ('Zoë', 'Zoë')
+    >>> decode(b"\xef\xbb\xbfZo\xc3\xab"), decode(b"Zo\xeb"), decode(b"Zo\xeb\nZo\xc3\xab")
+    ('Zoë', 'Zoë', 'Zoë\nZoë')
     """
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
-            return fit(raw[len(mark) if encoding == "utf-8" else 0 :].decode(encoding, "replace"))
+            return fit(_narrow(raw.removeprefix(mark)) if encoding == "utf-8" else raw.decode(encoding, "replace"))
+    wide = wide_encoding(raw)
+    return fit(raw.decode(wide, "replace") if wide else _narrow(raw))
+
+
+def wide_encoding(raw: bytes) -> str | None:
+    """UTF-16 with or without its mark, told by the zero beside each Latin letter; None for anything else."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = raw[: min(_LOOK, len(raw)) // 2 * 2]
+    first, second = head[0::2].count(0), head[1::2].count(0)
+    few, many = sorted((first, second))
+    if not head or many * _WIDE_SHARE < len(head) or few * _WIDE_SHARE > many:
+        return None
+    return "utf-16-be" if first > second else "utf-16-le"
+
+
+def _narrow(raw: bytes) -> str:
+    """UTF-8, or line by line where some lines are not: an export may hold what others pasted into it."""
     try:
-        return fit(raw.decode("utf-8"))
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return fit(raw.decode("cp1252", "replace"))
+        return "".join(map(_line, _LINE.findall(raw)))
+
+
+def _line(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def fit(text: str) -> str:

@@ -20,7 +20,7 @@ class Notices:
 
     def read(self, raw: bytes, file: str) -> Iterator[Document | Refused]:
         """One notice, a list of them, or one a line."""
-        return read_documents(raw, file, LISTS)
+        return read_documents(raw, file, LISTS, parts="children")
 
     def translate(self, record: Document, now: datetime) -> Sequence[Translation]:
         """One event a child, or a refusal for that child or for the whole notice."""

@@ -7,6 +7,7 @@ not see them. Pure.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -81,6 +82,8 @@ def notice(record: Document, now: datetime) -> Sequence[Translation]:
 
 def _one(body: Mapping[str, object], child: object, at: int, now: datetime) -> Translation:
     prefix = f"children[{at}]."
+    if isinstance(child, Refused):
+        return replace(child, field=prefix[:-1])
     if not isinstance(child, Mapping):
         return Refused("NOT_AN_OBJECT", prefix[:-1], "expected a JSON object")
     reading = Reading({**texts(body), **texts(child, prefix)})

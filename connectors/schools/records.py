@@ -30,7 +30,13 @@ def _words(table: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {heading(word): ours for ours, words in table.items() for word in (ours, *words)}
 
 
-CONCERNS = Columns(_DATA["concerns"], frozenset({"incident_id", "incident", "share_with"}), elastic="incident")
+CONCERNS = Columns(
+    _DATA["concerns"],
+    frozenset({"incident_id", "incident", "share_with"}),
+    elastic="incident",
+    # Two texts under two headings were both written to be read; two different marks are no mark.
+    gathered=frozenset({"incident", "share_with"}),
+)
 ATTENDANCE = Columns(_DATA["attendance"], frozenset({"rule", "sessions"}))
 ACKNOWLEDGEMENTS = Columns(_DATA["acknowledgements"], frozenset({"exchange_id", "action"}))
 

@@ -86,7 +86,7 @@ def attendance(row: TableRow, now: datetime) -> Translation:
         return RAGGED
     reading = Reading(row.values)
     child = _child(reading, now)
-    reached_at = reading.moment("reached_at", "envelope.occurred_at")
+    reached_at = reading.moment_or_day("reached_at", "envelope.occurred_at")
     event = AttendanceThresholdReached(
         envelope=Envelope(),
         child=child,
@@ -182,9 +182,9 @@ def _child(reading: Reading, now: datetime) -> Child:
 
 
 def _envelope(reading: Reading, urgency: Urgency) -> Envelope:
-    recorded_at = reading.moment("recorded_at", "envelope.recorded_at")
+    recorded_at = reading.moment_or_day("recorded_at", "envelope.recorded_at")
     return Envelope(
-        occurred_at=reading.moment("occurred_at", "envelope.occurred_at") or recorded_at,
+        occurred_at=reading.moment_or_day("occurred_at", "envelope.occurred_at") or recorded_at,
         recorded_at=recorded_at,
         author_function=_role(reading) or "safeguarding_lead",
         urgency=reading.code("urgency", "envelope.urgency", URGENCIES) or urgency,
@@ -220,7 +220,8 @@ def _headed(title: str, text: str | None) -> str | None:
 
 def _reason_known(reading: Reading) -> bool | None:
     """Whether the absence is explained; the codes themselves stay at the school."""
-    codes = reading.raw("codes").upper().split()
+    codes = re.split(r"[\s,;]+", reading.raw("codes").upper().strip(" ,;"))
+    codes = [code for code in codes if code]
     if not set(codes) <= ATTENDANCE_CODES:
         reading.fault("UNKNOWN_CODE", "codes", "reason_known", "expected attendance codes of the 2024 regulations")
         return None

@@ -3,7 +3,8 @@
 The dataset puts outcomes into one cell as `{"NFA_FLAG": "Y", ...}`, written as JSON or with bare keys; some systems
 write the words of the code lists SSD038 and SSD051 instead. Rules: where several flags are set, the one that protects
 most is the outcome (a contact with "no further action" that also became a referral is a referral); no flag set is no
-decision yet, which is no event; what cannot be understood is a fault and never "no further action".
+decision yet, which is no event; what cannot be understood, a cell that breaks off, or a flag beside "no further action"
+that has no outcome of its own, is a fault and never "no further action".
 """
 
 import re
@@ -49,6 +50,7 @@ REFERRAL_WORDS: Mapping[str, ReferralOutcome] = {
     "strategydiscussionandorsection47enquiry": ReferralOutcome.STRATEGY_DISCUSSION_OR_S47,
     "other": ReferralOutcome.OTHER,
 }
+_NOTHING_DONE = {ContactOutcome.NO_FURTHER_ACTION_AT_CONTACT, ReferralOutcome.NOT_ACCEPTED}
 _KNOWN = {
     *(name for name, _ in CONTACT_FLAGS),
     *(name for name, _ in REFERRAL_FLAGS),
@@ -98,23 +100,21 @@ def _outcome(text: str, flags: tuple[tuple[str, T], ...], words: Mapping[str, T]
         return found
     set_flags = _flags_set(text)
     outcome = next((outcome for name, outcome in flags if name in set_flags), None)
-    if outcome is None and set_flags:
+    if (outcome is None and set_flags) or (outcome in _NOTHING_DONE and len(set_flags) > 1):
         raise Unclear
     return outcome
 
 
 def _flags_set(text: str) -> set[str]:
-    """Names of the flags that say yes.
+    """Names of the flags that say yes, those that the dataset does not have among them.
 
     Raises:
-        Unclear: no flag of the dataset is there, or one says neither yes nor no.
+        Unclear: no flag of the dataset is there, one says neither yes nor no, or the cell breaks off.
     """
-    found: dict[str, str] = {}
-    for name, *values in _PAIR.findall(text):
-        if name in _KNOWN:
-            found[name] = heading("".join(values))
-    if not found or any(
-        value not in YES | {"", "n", "no", "false", "f", "0", "null", "none"} for value in found.values()
-    ):
+    if not text.rstrip().endswith("}"):
+        raise Unclear
+    found = {name: heading("".join(values)) for name, *values in _PAIR.findall(text)}
+    known = [found[name] for name in found if name in _KNOWN]
+    if not known or any(value not in YES | {"", "n", "no", "false", "f", "0", "null", "none"} for value in known):
         raise Unclear
     return {name for name, value in found.items() if value in YES}

@@ -1,7 +1,8 @@
 """Social care's rows to events: decisions on contacts and referrals, plans, allocation, involvement, seals.
 
 Rules: an outcome that is not decided yet is no event; a contact never becomes a referral's decision; a seal is never
-lost to a bad code: what is sealed cannot be read, then the address is; whether it is set cannot be read, then it is.
+lost to a bad code: what is sealed cannot be read, then the address is; whether it is set cannot be read, then it is. An
+end that lies ahead has not come. What only counts for statistics holds back no answer and no plan.
 The worker's name, the reason for a worker's absence and addresses never leave by this road. Pure: no clock, no file.
 """
 
@@ -11,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from connectors.native.children import is_nobody, local_key
-from connectors.native.moments import start_of
+from connectors.native.moments import LONDON, start_of
 from connectors.native.outcome import RAGGED, event_or_refusal
 from connectors.native.reading import Reading
 from connectors.native.table import TableRow
@@ -54,6 +55,8 @@ Persons = Callable[[str], Mapping[str, str] | None]
 _UNDECIDED = Dropped("NOT_YET_DECIDED", "the outcome cell is empty: nothing has been decided")
 _JOINED = Dropped("PERSON_TABLE", "rows of ssd_person are joined to the other tables and are no events")
 _EMPTY = Envelope()
+_OPTIONAL = frozenset({"primary_need_code", "threshold_level_applied", "category", "reason"})
+"""What may be unreadable without holding back what was decided."""
 
 
 def row(record: TableRow, now: datetime, persons: Persons) -> Translation:
@@ -62,7 +65,9 @@ def row(record: TableRow, now: datetime, persons: Persons) -> Translation:
         return RAGGED
     if record.table == "ssd_person":
         return _JOINED
-    reading = Reading(_joined(record.values, persons))
+    reading = Reading(_as_of(_joined(record.values, persons), now))
+    if record.table == "seals":
+        return _seal(reading, child_of(reading, now))
     if not reading.raw("record_id"):
         return Refused("MISSING", "record_id", "must have a value")
     return _TABLES[record.table](reading, child_of(reading, now))
@@ -144,7 +149,7 @@ def _need_plan(reading: Reading, child: Child) -> Translation:
 
 
 def _plan(reading: Reading, child: Child, kind: PlanKind) -> Translation:
-    start, end = reading.date("start_date", "start_date"), reading.date("end_date", "end_date")
+    start, end = reading.day("start_date", "start_date"), reading.day("end_date", "end_date")
     reading.require("start_date", "start_date", start)
     if start and end and end < start:
         reading.fault("ENDS_BEFORE_START", "end_date", "end_date", "expected a day that is not before the start")
@@ -167,7 +172,7 @@ def _plan(reading: Reading, child: Child, kind: PlanKind) -> Translation:
 
 
 def _allocation(reading: Reading, child: Child) -> Translation:
-    start, end = reading.date("start_date", "start_date"), reading.date("end_date", "end_date")
+    start, end = reading.day("start_date", "start_date"), reading.day("end_date", "end_date")
     reading.require("start_date", "start_date", start)
     team = reading.short("team", "new_team")
     reading.require("team", "new_team", team)
@@ -186,7 +191,7 @@ def _allocation(reading: Reading, child: Child) -> Translation:
 
 
 def _involvement(reading: Reading, child: Child) -> Translation:
-    since = reading.date("since", "since")
+    since = reading.day("since", "since")
     event = InvolvementChanged(
         envelope=_EMPTY,
         child=child,
@@ -226,7 +231,8 @@ def _seal(reading: Reading, child: Child) -> Translation:
         urgency=Urgency.IMMEDIATE,
         unreadable=reading.unreadable(),
     )
-    key = f"seal:{reading.raw('record_id')}"
+    unnamed = f"{local_key(child, '')}/{kind or SealKind.ADDRESS}"
+    key = f"seal:{reading.raw('record_id') or unnamed}"
     return Translated(replace(event, envelope=envelope), local_key(child, key), key, None)
 
 
@@ -237,13 +243,14 @@ def _opened(reading: Reading) -> InvolvementAction | None:
 def _answer(reading: Reading, function: str) -> Envelope:
     """Envelope of a decision. Without an exchange it answers nobody by name; with a wrong one it is refused."""
     exchange = reading.exchange("exchange_id") if reading.raw("exchange_id") else None
-    at = _when(reading, reading.date("date", "envelope.occurred_at"))
+    began_at = reading.moment_or_day("date", "envelope.occurred_at")
+    at = reading.moment_or_day("decided_at", "envelope.occurred_at") or began_at
     return Envelope(occurred_at=at, in_reply_to=exchange, author_function=function, urgency=Urgency.SAME_DAY)
 
 
 def _when(reading: Reading, day: date | None) -> datetime | None:
     """When it was decided: as the export says, else the beginning of the day of which the table speaks."""
-    decided_at = reading.moment("decided_at", "envelope.occurred_at")
+    decided_at = reading.moment_or_day("decided_at", "envelope.occurred_at")
     return decided_at or (start_of(day) if day else None)
 
 
@@ -256,15 +263,23 @@ def _list(reading: Reading, column: str) -> tuple[str, ...] | None:
 def _finish(reading: Reading, event: Event, envelope: Envelope, child: Child, kind: str) -> Translation:
     reading.require("decided_at", "envelope.occurred_at", envelope.occurred_at)
     key = f"{kind}:{reading.raw('record_id')}"
-    return event_or_refusal(reading, event, envelope, local_key(child, key), key)
+    return event_or_refusal(reading, event, envelope, local_key(child, key), key, optional=_OPTIONAL)
+
+
+def _as_of(values: Mapping[str, str], now: datetime) -> Mapping[str, str]:
+    """The row as it holds now: a plan or an allocation that is to end later has not ended."""
+    end = Reading(values).day("end_date", "end_date")
+    ahead = end is not None and end > now.astimezone(LONDON).date()
+    return {**values, "end_date": ""} if ahead else values
 
 
 def _joined(values: Mapping[str, str], persons: Persons) -> Mapping[str, str]:
     """The row with the person's columns: its own where it has them, else those of the person table."""
-    if any(values.get(column, "").strip() for column in PERSON_COLUMNS if column != "person_id"):
+    own = {column: text for column, text in values.items() if text.strip()}
+    if any(column in own for column in PERSON_COLUMNS if column != "person_id"):
         return values
     person = persons(one_line(values.get("person_id", ""))) or {}
-    return {**person, **values}
+    return {**values, **person, **own}
 
 
 _TABLES: Mapping[str, Callable[[Reading, Child], Translation]] = {
@@ -274,5 +289,4 @@ _TABLES: Mapping[str, Callable[[Reading, Child], Translation]] = {
     "ssd_cin_plans": _need_plan,
     "ssd_involvements": _allocation,
     "register": _involvement,
-    "seals": _seal,
 }

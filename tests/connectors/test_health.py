@@ -201,3 +201,32 @@ def test_repr_of_a_message_shows_nothing():
     record = next(iter(by_name("health-hl7").read(ATTENDANCE, "a")))
     assert isinstance(record, Message)
     assert "SALLOW" not in repr(record) + repr(parse(record.raw)) + repr(only(read(ATTENDANCE)).event)
+
+
+def test_message_about_two_patients_is_refused_since_nobody_knows_whose_visit_it_is():
+    other = b"PID|2||9990554331^^^NHS||HALLOW^BRYN||20160502|1\r"
+    assert only(read(changed(ATTENDANCE, (b"PV1|1", other + b"PV1|1")))).code == "SEVERAL_PATIENTS"
+
+
+@pytest.mark.parametrize(
+    ("codes", "hidden", "marked"),
+    [
+        (b"ZU8||||0\rZU8||||2", {"address_line", "postcode", "telephone", "gp_practice"}, True),
+        (b"ZU8||||2\rZU8||||0", {"address_line", "postcode", "telephone", "gp_practice"}, True),
+        (b"ZU8||||0~2", {"address_line", "postcode", "telephone", "gp_practice"}, True),
+        (b"ZU8||||02", {"address_line", "postcode", "telephone", "gp_practice"}, False),
+        (b"ZU8||||1", {"address_line", "postcode", "telephone"}, False),
+        (b'ZU8||||""', set(), False),
+    ],
+)
+def test_what_hides_a_place_counts_wherever_it_stands(codes, hidden, marked):
+    found = event(only(read(changed(ATTENDANCE, (b"ZU8||||0", codes)))))
+    places = {"address_line", "postcode", "telephone", "gp_practice"}
+    assert {place for place in places if getattr(found.child, place) is None} == hidden
+    assert (found.envelope.markings == (Marking.S_FLAG,)) is marked
+
+
+@pytest.mark.parametrize("answer", [b"||N", b"||no", b"||FALSE", b"||Y||||||W", b"||||||||D"])
+def test_observation_that_says_no_or_was_withdrawn_is_no_concern(answer):
+    raw = changed((ROOM / "concern.hl7").read_bytes(), (b"^SCT||Y", b"^SCT" + answer))
+    assert only(read(raw, Given())).code == "NO_CHILD_OF_CONCERN"

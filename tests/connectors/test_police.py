@@ -102,7 +102,7 @@ def test_risk_tool_that_nobody_knows_is_another_one():
     ("raw", "code"),
     [
         (b'{"notice": "domestic-abuse", "notice": "missing"}', "DUPLICATE_KEY"),
-        (b'{"notice": "missing", "children": [{"a": 1, "a": 2}]}', "DUPLICATE_KEY"),
+        (b'{"notice": "missing", "reference": "R", "children": [{"a": 1, "a": 2}]}', "DUPLICATE_KEY"),
         (b'{"notice": "missing", "grade": NaN}', "NOT_A_NUMBER"),
         (b'{"notice": "missing", "grade": 1e999}', "NOT_A_NUMBER"),
         (b'{"notice": "missing", "grade": ' + b"9" * 5000 + b"}", "NOT_A_NUMBER"),
@@ -174,3 +174,12 @@ def test_sample_has_only_keys_that_the_schema_names():
 def test_open_police_data_is_no_notice():
     for path in public_samples("police"):
         assert only(results("police-json", path.read_bytes())).code == "NOT_A_NOTICE"
+
+
+@pytest.mark.parametrize("broken", ['{"surname": "A", "surname": "B"}', '{"surname": NaN}', "NaN", "[[1]]"])
+def test_child_that_cannot_be_understood_holds_back_no_other_childs_notice(broken):
+    body = json.loads((ROOT / "connectors/police/samples/incident.json").read_text())
+    body["children"][1] = "BROKEN"
+    found = results("police-json", json.dumps(body).replace('"BROKEN"', broken).encode())
+    assert [isinstance(one, Translated) for one in found] == [True, False, True]
+    assert found[1].field == "children[1]"

@@ -193,3 +193,26 @@ def test_row_whose_columns_slipped_is_shown_to_a_person_and_never_dropped():
     head, row = table(GOOD | {"share_with": ""}).decode().splitlines()
     assert only(results("schools-concerns", f"{head}\n{row},extra\n".encode())).code == "RAGGED_ROW"
     assert only(results("schools-concerns", f"{head}\nINC-9,20/11/2026 10:00\n".encode())).code == "RAGGED_ROW"
+
+
+@pytest.mark.parametrize(
+    ("marks", "outcome"),
+    [
+        (("", "refer"), "referral.submitted"),
+        (("refer", ""), "referral.submitted"),
+        (("no", "refer"), "UNKNOWN_MARKING"),
+    ],
+)
+def test_mark_under_a_second_heading_is_not_overlooked(marks, outcome):
+    raw = f"Incident ID,Incident,Details,Share With,Share Externally\n1,Bruise,On the arm.,{','.join(marks)}\n".encode()
+    found = only(results("schools-concerns", raw))
+    if isinstance(found, Refused):
+        assert found.code == outcome
+    else:
+        assert event(found).event_type == outcome
+        assert event(found).concern_seen == "Bruise\nOn the arm."
+
+
+def test_concern_whose_log_keeps_days_only_is_of_the_days_first_moment():
+    found = event(only(results("schools-concerns", table(GOOD | {"share_with": "Share", "occurred_at": "01/06/2026"}))))
+    assert found.envelope.occurred_at.isoformat() == "2026-05-31T23:00:00+00:00"

@@ -214,3 +214,80 @@ def test_every_code_of_the_published_lists_is_known(name, known):
 def test_person_rows_are_no_events():
     raw = (ROOT / "connectors/social_care/samples/ssd_person.csv").read_bytes()
     assert {type(result) for result in results("social-care-ssd", raw)} == {Dropped}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '{"NFA_FLAG": "Y"',
+        '{"NFA_FLAG": "Y", "STRATEGY_DISC',
+        '{"NFA_FLAG": "Y", "A_FLAG_OF_NEXT_YEAR": "Y"}',
+        '{"NFA_FLAG": "", "A_FLAG_OF_NEXT_YEAR": "Y"}',
+    ],
+)
+def test_outcome_that_breaks_off_or_stands_beside_an_unknown_one_is_never_no_further_action(cell):
+    assert (
+        only(ssd(REFERRAL | {"cine_referral_outcome_json": cell, "cine_referral_nfa": "N"})).code == "UNKNOWN_OUTCOME"
+    )
+    contact = {
+        "cont_contact_id": "C-1",
+        "cont_contact_source_code": "2A",
+        "cont_contact_outcome_json": cell.replace("A_FLAG_OF_NEXT_YEAR", "OTHER_OUTCOMES_EXIST_FLAG"),
+        "cont_contact_date": "2026-11-20",
+        **PERSON,
+    }
+    assert only(ssd(contact)).code == "UNKNOWN_OUTCOME"
+
+
+PLAN = {
+    "cppl_cp_plan_id": "CP-1",
+    "cppl_person_id": "P-1",
+    "cppl_cp_plan_start_date": "2026-10-05",
+    "cppl_cp_plan_end_date": "",
+    "cppl_cp_plan_initial_category": "Neglect",
+    **PERSON,
+}
+
+
+@pytest.mark.parametrize(
+    ("end", "action"),
+    [("2026-11-23", "ENDED"), ("2026-11-22 16:30:00", "ENDED"), ("2026-11-24", "STARTED"), ("2027-10-05", "STARTED")],
+)
+def test_plan_is_not_ended_before_its_last_day(end, action):
+    found = event(only(ssd(PLAN | {"cppl_cp_plan_end_date": end})))
+    assert found.action.value == action
+    assert (found.end_date is None) is (action == "STARTED")
+
+
+def test_category_or_need_that_cannot_be_read_holds_back_neither_plan_nor_answer():
+    plan = event(only(ssd(PLAN | {"cppl_cp_plan_initial_category": "CSE"})))
+    assert (plan.category, [mark.field for mark in plan.envelope.unreadable]) == (None, ["category"])
+    answer = event(only(ssd(REFERRAL | {"cine_cin_primary_need_code": "Abuse", "crosswalk_threshold_level": "high"})))
+    assert answer.outcome is ReferralOutcome.NOT_ACCEPTED
+    assert {mark.field for mark in answer.envelope.unreadable} == {"primary_need_code", "threshold_level_applied"}
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "at"),
+    [
+        ("cine_referral_date", "2026-11-20 14:05:00.000", "2026-11-20T14:05:00+00:00"),
+        ("cine_referral_date", "20/06/2026", "2026-06-19T23:00:00+00:00"),
+        ("crosswalk_decided_at", "21/11/2026", "2026-11-21T00:00:00+00:00"),
+    ],
+)
+def test_column_for_times_may_hold_a_day_and_the_other_way_round(column, written, at):
+    found = event(only(ssd(REFERRAL | {"crosswalk_decided_at": ""} | {column: written})))
+    assert found.envelope.occurred_at.isoformat() == at
+
+
+def test_empty_person_columns_do_not_hide_the_person_table():
+    bare = REFERRAL | dict.fromkeys(PERSON, "")
+    persons = {"pers_person_id": "P-1", "pers_surname": "Sallow", "pers_dob": "2013-03-05"}
+    found = list(lines("social-care-ssd", [("a.csv", table(bare)), ("b.csv", table(persons))], NOW))
+    assert event(found[0].result).child.surname == "Sallow"
+
+
+def test_seal_without_a_reference_of_its_own_seals():
+    first, again = (only(ssd(SEAL | {"seal_id": "", "seal_kind": kind})) for kind in ("ADDRESS", "HOME"))
+    assert event(first).action is SealAction.SET
+    assert first.native_key == again.native_key

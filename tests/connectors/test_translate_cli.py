@@ -1,4 +1,6 @@
+import gzip
 import json
+import os
 
 import pytest
 import typer
@@ -39,7 +41,7 @@ def test_refusal_has_code_field_and_reason_and_nothing_else():
         "outcome": "refused",
         "code": "BAD_TIME",
         "field": "occurred_at",
-        "reason": "expected a date and time as dd/mm/yyyy HH:MM",
+        "reason": "expected a date, or a date and time as dd/mm/yyyy HH:MM",
     }
     assert "31/02" not in json.dumps(refused)
 
@@ -98,3 +100,33 @@ def test_file_of_any_size_is_answered(tmp_path, size):
     (tmp_path / "file").write_bytes(b"Z" * size)
     for name in FORMATS:
         assert call(name, tmp_path / "file", "--json").exit_code == 0
+
+
+def test_file_that_is_no_text_says_what_it_is(tmp_path):
+    for name, raw, code in (
+        ("a.csv", b"PK\x03\x04rest", "NOT_TEXT"),
+        ("b.csv", gzip.compress(b"x"), "NOT_TEXT"),
+        ("c.csv", b" \r\n", "EMPTY_FILE"),
+    ):
+        (tmp_path / name).write_bytes(raw)
+        for format_name in ("auto", *FORMATS):
+            found = objects(call(format_name, tmp_path / name, "--json"))
+            assert [(one["outcome"], one["code"]) for one in found] == [("refused", code)]
+
+
+def test_path_that_cannot_be_read_hides_no_other(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
+    paths = [tmp_path / "pipe", tmp_path / "gone.csv", CONCERNS, tmp_path, tmp_path / "none.csv"]
+    result = call("schools-concerns", *paths, "--json")
+    assert result.exit_code == 2
+    assert len(objects(result)) == 6
+    assert "pipe: is no file" in result.stderr
+    assert "none.csv: No such file" in result.stderr
+
+
+def test_file_name_of_any_bytes_is_shown_and_stops_nothing(tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9.csv")).write_bytes(CONCERNS.read_bytes())
+    result = call("schools-concerns", tmp_path)
+    assert result.exit_code == 0
+    assert "caf\ufffd.csv record 1: referral.submitted" in result.stdout
