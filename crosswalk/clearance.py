@@ -2,8 +2,9 @@
 
 A clearance is a file of mode 0600 with a name and 32 random bytes, held by the data protection officer; beside the
 broker's key file stands a list with the name and the SHA-256 of those bytes. Only who may write beside the key file can
-grant. Left out: what is told (`why`). Rules: a file that others may read counts as none; a missing, damaged,
-unknown or revoked clearance are all the same to whoever asks; no token is ever printed.
+grant. Left out: what is told (`why`). Rules: a file that others may read counts as none; a missing, unknown or
+revoked clearance are all the same to whoever asks; a file that is named and holds nothing that could be one, or a
+broker's key file that holds no keys, is a mistake and said so, whatever the ledger holds; no token is ever printed.
 """
 
 import hmac
@@ -15,6 +16,7 @@ import stat
 from hashlib import sha256
 from pathlib import Path
 
+from ledger.keys import load
 from sharing.errors import Misconfigured
 
 LIST = "clearances.json"
@@ -52,16 +54,24 @@ def revoke(name: str, keys: Path) -> bool:
 
 
 def cleared(file: Path | None, keys: Path) -> str:
-    """Name under which a file gives clearance, `""` when it gives none, for whatever reason."""
-    if file is None:
-        return ""
+    """Name under which a file gives clearance, `""` when it gives none.
+
+    Raises:
+        Misconfigured: the file holds nothing that could be a clearance, or the key file no keys: emptied, or damaged.
+    """
+    load(keys)
     try:
-        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        if file is None or stat.S_IMODE(file.stat().st_mode) & 0o077:
             return ""
         held = json.loads(file.read_text(encoding="utf-8"))
         name, token = str(held["name"]), str(held["token"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except OSError:
         return ""
+    except (ValueError, KeyError, TypeError):
+        raise Misconfigured(
+            f"{file}: holds no clearance: it was emptied or damaged; restore it, or have a new one made"
+            " (crosswalk why --grant NAME --clearance-file FILE)"
+        ) from None
     expected = _listed(keys).get(name, "")
     return name if hmac.compare_digest(expected.encode(), _digest(token).encode()) else ""
 

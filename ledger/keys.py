@@ -94,7 +94,7 @@ def load(path: Path) -> Keys:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        why = fault.strerror if isinstance(fault, OSError) else "not text"
+        why = fault.strerror if isinstance(fault, OSError) else "not text; restore it from its backup"
         raise Misconfigured(f"{path}: cannot read the key file: {why}") from None
     if stat.S_IMODE(mode) & 0o077:
         raise Misconfigured(f"{path}: others may read the key file; run: chmod 600 {path}")

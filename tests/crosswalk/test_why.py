@@ -1,6 +1,7 @@
 """`crosswalk why`: all to who is cleared; to everybody else the same bytes with and without a seal."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -256,7 +257,7 @@ def test_an_exchange_that_is_not_there_is_said_so(corridor):
     assert (done.exit_code, "no such exchange" in done.output) == (1, True)
 
 
-@pytest.mark.parametrize("broken", ["absent", "readable", "forged", "revoked", "replaced", "garbage"])
+@pytest.mark.parametrize("broken", ["absent", "readable", "forged", "revoked", "replaced"])
 def test_whatever_is_wrong_with_a_clearance_it_is_none(corridor, broken):
     involve(corridor, COMMUNITY, "health_visitor")
     sealed_and_told(corridor)
@@ -275,9 +276,31 @@ def test_whatever_is_wrong_with_a_clearance_it_is_none(corridor, broken):
             assert "has ended" in run(APP, corridor, "--revoke", "dpo").stdout
         case "replaced":
             run(APP, corridor, "--grant", "dpo", "--clearance-file", str(corridor.folder / "newer"))
-        case "garbage":
-            file.write_text("[]")
     assert run(APP, corridor, exchange, "--clearance-file", str(file)).output == run(APP, corridor, exchange).output
+
+
+def test_a_file_of_keys_that_holds_none_is_said_so_whatever_is_sealed(tmp_path):
+    """To answer as if none had been named would send its holder to ask for what they have."""
+    said = defaultdict(set)
+    for name, sealed in (("sealed", True), ("open", False)):
+        (tmp_path / name).mkdir()
+        corridor = Corridor(tmp_path / name)
+        sealed_and_told(corridor, sealed=sealed)
+        exchange = corridor.one(COMMUNITY, "police.missing.changed").exchange
+        file = corridor.folder / "dpo.clearance"
+        run(APP, corridor, "--grant", "dpo", "--clearance-file", str(file))
+        for emptied in (file, corridor.folder / "broker.keys"):
+            sound = emptied.read_bytes()
+            for held in (b"", b"\n", b"[]", b"{}", b'{"name": "dpo"', b"\xff"):
+                emptied.write_bytes(held)
+                done = run(APP, corridor, exchange, "--clearance-file", str(file))
+                assert isinstance(done.exception, Misconfigured)
+                assert emptied.name in str(done.exception)
+                assert "restore it" in str(done.exception)
+                said[emptied.name, held].add((done.output, str(done.exception).replace(name, "world")))
+            emptied.write_bytes(sound)
+        corridor.close()
+    assert {len(answers) for answers in said.values()} == {1}
 
 
 def test_a_clearance_is_its_holders_alone_and_never_printed(corridor):
