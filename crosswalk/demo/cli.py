@@ -1,9 +1,11 @@
 """`crosswalk demo`: plays the story, then lets the independent checker judge it.
 
 Left out: the story, the playing, the judging. Rules: the figures are the checker's, never the application's own;
-Ctrl-C ends every process; whatever went wrong ends with status 1, whatever could not be run at all with status 2.
+Ctrl-C ends every process at any moment, and so do SIGTERM and a terminal that is closed; whatever went wrong ends with
+status 1, whatever could not be run at all with status 2.
 """
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,11 +47,29 @@ def demo(
     if plant and plant not in PLANTS:
         raise Misconfigured(f"--plant: expected one of {', '.join(PLANTS)}")
     began = time.time()
-    with _folder(keep) as folder:
+    with _interrupted_once(), _folder(keep) as folder:
         words.print(f"[dim]Everything is in {folder}[/dim]")
         with bootstrap_servers(folder / "kafka") as bootstrap:
             status = _demonstrate(folder, bootstrap, words, began, once=once, as_json=as_json, seed=seed, plant=plant)
     raise typer.Exit(status)
+
+
+@contextmanager
+def _interrupted_once() -> Iterator[None]:
+    """The first signal that asks to end is an interrupt; no later one cuts the ending short."""
+    asking = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def end(*_: object) -> None:
+        for number in asking:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = [signal.signal(number, end) for number in asking]
+    try:
+        yield
+    finally:
+        for number, handler in zip(asking, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextmanager

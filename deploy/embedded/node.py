@@ -104,7 +104,11 @@ class EmbeddedKafka:
         port = self._write_properties()
         self._format(jvm)
         began = time.monotonic()
-        self._wait(process.launch(jvm, self.folder), port)
+        try:
+            self._wait(process.launch(jvm, self.folder), port)
+        except KeyboardInterrupt:  # whoever stops a start wants no node
+            self.kill()
+            raise
         self.folder.ready_file.write_text(f"{time.monotonic() - began:.2f}\n", "ascii")
 
     def stop(self) -> None:
@@ -125,7 +129,11 @@ class EmbeddedKafka:
     def __enter__(self) -> Self:
         self.start()
         command = [sys.executable, "-I", "-S", str(guard.__file__), str(self.folder.root)]
-        self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        try:
+            self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(

@@ -205,6 +205,17 @@ def test_a_node_does_not_outlive_the_program_that_owns_it_even_by_kill_9(tmp_pat
     assert wait_for(lambda: not psutil.pid_exists(pid))
 
 
+def test_a_start_that_is_interrupted_leaves_no_node(tmp_path: Path) -> None:
+    """Ctrl-C while Kafka is launched and does not answer yet: nothing may go on living behind one's back."""
+    folder = tmp_path / "owned"
+    with subprocess.Popen([sys.executable, "-c", OWNER, str(folder)], stderr=subprocess.PIPE) as owner:
+        assert wait_for(lambda: (folder / "pid").is_file() and EmbeddedKafka(folder).running)
+        owner.send_signal(signal.SIGINT)
+        assert owner.wait(30) == -signal.SIGINT
+    assert not EmbeddedKafka(folder).running
+    shutil.rmtree(folder)
+
+
 # ------------------------------------------------------------------------------------------------ refusals
 
 
