@@ -9,10 +9,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ENDINGS = {".yaml", ".yml"}
 
 
 def read_texts(folder: Path = HERE, variations: Iterable[str] = ()) -> dict[str, str]:
-    """Every YAML file of a folder by name, as text for `sharing.policy.load`.
+    """Every YAML file of a folder by name, as text for `sharing.policy.load`, which refuses what it cannot read.
+
+    A file that ends in `.yml` or `.YAML` comes too: to leave it out without a word would take an agreement away. What
+    is not UTF-8 stands in a text as U+FFFD, so that the loader can say where.
 
     Args:
         folder: The set.
@@ -20,7 +24,7 @@ def read_texts(folder: Path = HERE, variations: Iterable[str] = ()) -> dict[str,
 
     Raises:
         OSError: the folder or a file cannot be read.
-        UnicodeDecodeError: a file is not UTF-8.
     """
+    own = sorted(path for path in folder.glob("*") if path.suffix.lower() in ENDINGS)
     added = (folder / "variations" / f"{name}.yaml" for name in variations)
-    return {path.name: path.read_text(encoding="utf-8") for path in (*sorted(folder.glob("*.yaml")), *added)}
+    return {path.name: path.read_text(encoding="utf-8", errors="replace") for path in (*own, *added)}

@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_ask
 from crosswalk.clearance import cleared
 from sharing.errors import Misconfigured
 from sharing.ids import ID_BYTES
@@ -32,7 +33,7 @@ def opened(clearance_file: Path | None, untold: str) -> Broker:
     """
     settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     if not cleared(clearance_file, settings.keys):
-        typer.echo(untold)
+        say_ask(untold)
         raise typer.Exit(NOT_SO)
     return open_existing(settings)
 

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from crosswalk import PACKAGE, logs
+from crosswalk.answers import say_unreadable
 from sharing.errors import Misconfigured, Retryable
 
 app = typer.Typer(
@@ -120,5 +121,5 @@ def main() -> None:
     try:
         app()
     except (Misconfigured, Retryable) as fault:
-        typer.echo(f"crosswalk: {fault}", err=True)
+        say_unreadable(str(fault))
         sys.exit(2)

@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_no
 from crosswalk.clearance import cleared
 from crosswalk.figures import Quarter, draw
 from sharing.cohorts import LEAST, Cohort
@@ -67,5 +68,5 @@ def _document(one: Cohort) -> dict[str, object]:
 
 
 def _not_drawn(why: str) -> NoReturn:
-    typer.echo(f"crosswalk: {why}", err=True)
+    say_no(why)
     raise typer.Exit(NOT_DRAWN)

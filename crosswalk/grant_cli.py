@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_no
 from crosswalk.clearance import cleared
 from sharing.calendar import Duty, local
 from sharing.directory import Directory, Organisation
@@ -240,7 +241,7 @@ def _write(file: Path, request: Request, approvals: list[tuple[str, bytes]]) -> 
 
 
 def _not_so(fault: Rejected) -> typer.Exit:
-    typer.echo(f"crosswalk: {fault.reason}", err=True)
+    say_no(fault.reason)
     return typer.Exit(NOT_SO)
 
 

@@ -15,6 +15,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from crosswalk.answers import say_no
 from crosswalk.cleared_desk import NOT_SO, check_words, hexed, opened
 from sharing.errors import Rejected
 from streams.agents.late import drop, kept, let_go
@@ -68,7 +69,7 @@ def _settle(act: Act, event: str, by: str, reason: str, file: Path | None, said:
     try:
         act(broker, wanted, by, reason)
     except Rejected as fault:
-        typer.echo(f"crosswalk: {fault.reason}", err=True)
+        say_no(fault.reason)
         raise typer.Exit(NOT_SO) from None
     log.info("settled by a person", owner=by, code=reason)
     typer.echo(f"{wanted}: {said}")

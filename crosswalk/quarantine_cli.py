@@ -13,6 +13,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from crosswalk.answers import say_no
 from crosswalk.cleared_desk import NOT_SO, check_words, hexed, opened
 from sharing.errors import Rejected
 from streams.agents.quarantine import Kept, drop, kept, let_go
@@ -86,7 +87,7 @@ def drop_it(exchange: Exchange, by: By, reason: Why, clearance_file: Clearance =
 
 
 def _not_so(fault: Rejected) -> typer.Exit:
-    typer.echo(f"crosswalk: {fault.reason}", err=True)
+    say_no(fault.reason)
     return typer.Exit(NOT_SO)
 
 

@@ -17,6 +17,7 @@ import structlog
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_ask, say_no
 from crosswalk.clearance import cleared
 from crosswalk.runbook import runbook, write_pack
 from sharing.errors import Misconfigured, Rejected
@@ -52,7 +53,7 @@ def recall(
     """Take an exchange back from whoever had it, and say whom to ring first; or show how far recalls have come."""
     settings = Settings.from_environment(os.environ, PACKAGE, desk=True)
     if not cleared(clearance_file, settings.keys):
-        typer.echo(UNTOLD)
+        say_ask(UNTOLD)
         raise typer.Exit(NOT_SO)
     broker = open_existing(settings)
     if what == STATUS:
@@ -81,7 +82,7 @@ def _take_back(broker: Broker, exchange: bytes, by: str, reason: str, *, everybo
     try:
         done = take_back(broker, exchange, by, reason, everybody=everybody)
     except Rejected as fault:
-        typer.echo(f"crosswalk: {fault.reason}", err=True)
+        say_no(fault.reason)
         raise typer.Exit(NOT_SO) from None
     for one in done:
         log.info("recalled by a person", exchange_id=one.exchange, owner=by, code=reason)
@@ -92,7 +93,7 @@ def _of_event(broker: Broker, exchange: bytes) -> list[Recall]:
     every = recalls(broker)
     event = next((one.event for one in every if one.exchange == exchange.hex()), None)
     if event is None:
-        typer.echo(f"crosswalk: {exchange.hex()} is not recalled; give --reason to recall it", err=True)
+        say_no(f"{exchange.hex()} is not recalled; give --reason to recall it")
         raise typer.Exit(NOT_SO)
     return [one for one in every if one.event == event]
 

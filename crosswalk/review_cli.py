@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_no
 from sharing.calendar import local
 from sharing.directory import Directory
 from sharing.errors import Misconfigured, Rejected
@@ -93,7 +94,7 @@ def _check_function(by: str, directory: Directory) -> None:
 
 
 def _not_so(fault: Rejected) -> typer.Exit:
-    typer.echo(f"crosswalk: {fault.reason}", err=True)
+    say_no(fault.reason)
     return typer.Exit(NOT_SO)
 
 

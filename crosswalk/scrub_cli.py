@@ -18,6 +18,7 @@ import structlog
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_no
 from crosswalk.cleared_desk import NOT_SO, check_words, opened
 from sharing.calendar import local
 from sharing.errors import Misconfigured, Rejected
@@ -147,7 +148,7 @@ def _read(file: Path | None) -> str | None:
 
 
 def _not_so(fault: Rejected) -> typer.Exit:
-    typer.echo(f"crosswalk: {fault.reason}", err=True)
+    say_no(fault.reason)
     return typer.Exit(NOT_SO)
 
 

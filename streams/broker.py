@@ -125,7 +125,7 @@ def read_agreement_texts(folder: Path) -> dict[str, str]:
     """
     try:
         texts = read_texts(folder)
-    except (OSError, UnicodeDecodeError) as fault:
+    except OSError as fault:
         raise Misconfigured(f"{folder}: agreements that cannot be read: {type(fault).__name__}") from None
     if not texts:
         raise Misconfigured(f"{folder}: no agreements here; CROSSWALK_AGREEMENTS names the folder of the YAML files")

@@ -35,6 +35,7 @@ from crosswalk.access.register import (
     say,
 )
 from crosswalk.access.register import request as find_request
+from crosswalk.answers import say_no
 from crosswalk.clearance import cleared
 from ledger.errors import Forgotten
 from ledger.options import number_of
@@ -241,5 +242,5 @@ def _write(folder: Path, texts: Mapping[str, bytes]) -> None:
 
 
 def _not_done(why: str) -> NoReturn:
-    typer.echo(f"crosswalk: {why}", err=True)
+    say_no(why)
     raise typer.Exit(NOT_DONE)

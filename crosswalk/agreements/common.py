@@ -37,9 +37,7 @@ def read_set(folder: Path = HERE, today: date | None = None) -> Agreements:
     try:
         texts = read_texts(folder)
     except OSError as fault:
-        raise Misconfigured(f"{folder}: cannot be read: {fault.strerror}") from None
-    except UnicodeDecodeError:
-        raise Misconfigured(f"{folder}: a file is not UTF-8 text") from None
+        raise Misconfigured(f"{fault.filename or folder}: cannot be read: {fault.strerror}") from None
     if not texts:
         raise Misconfigured(f"{folder}: no agreements here; --agreements names the folder of the YAML files")
     return set_of(texts, today)

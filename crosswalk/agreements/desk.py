@@ -18,6 +18,7 @@ import typer
 from crosswalk import PACKAGE
 from crosswalk.agreements.common import NOT_SO
 from crosswalk.agreements.packs import read_pack
+from crosswalk.answers import say_no
 from ledger.keys import load_or_create
 from ledger.store import Ledger
 from sharing.approval.course import NoHead
@@ -74,7 +75,7 @@ def refusals() -> Iterator[None]:
 
 
 def _refuse(words: str) -> None:
-    typer.echo(f"crosswalk: {words}", err=True)
+    say_no(words)
     raise typer.Exit(NOT_SO)
 
 

@@ -124,6 +124,8 @@ def one_of(word: str, known: Iterable[str], option: str, what: str) -> str:
     Raises:
         Misconfigured: it is not; with the nearest that is.
     """
+    if not word:
+        raise Misconfigured(f"{option} is missing: name the {what}")
     if word not in (choices := list(known)):
         raise Misconfigured(f"{option}: unknown {what} '{word}'{nearest(word, choices)}")
     return word

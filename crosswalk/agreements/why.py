@@ -1,9 +1,12 @@
 """`crosswalk agreements why EVENT FIELD RECIPIENT`: what the set says about one field, rule by rule.
 
-Left out: exchanges that happened (`crosswalk why EXCHANGE`). Nothing here is about a child: facts are supposed.
+Nothing here is about a child: facts are supposed. Of what happened `crosswalk why EXCHANGE` tells, and who asks it here
+is led there.
 """
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +14,7 @@ import typer
 from agreements import HERE
 from crosswalk.agreements.common import NOT_SO, AsJson, Folder, aligned, read_set, tell
 from crosswalk.agreements.read import one_of
+from crosswalk.why.cli import why as what_happened
 from sharing.errors import Misconfigured
 from sharing.policy import Agreements, Facts
 from sharing.policy.facts import Guard
@@ -18,6 +22,7 @@ from sharing.policy.pseudo import ruled_paths
 from sharing.policy.reasons import Reason, reason_of
 from sharing.vocabulary import RecipientKind
 
+EXCHANGE = re.compile("[0-9a-f]{32}")
 VALUES = {"yes": True, "no": False, "unknown": None}
 GOES_NOT = {
     "withhold": "does not go",
@@ -27,22 +32,31 @@ GOES_NOT = {
 
 
 def why(
-    event: Annotated[str, typer.Argument(metavar="EVENT", help="Event type, such as police.missing.changed.")],
+    event: Annotated[
+        str, typer.Argument(metavar="EVENT", help="Event type, such as police.missing.changed; or an exchange id.")
+    ],
     field: Annotated[
         str, typer.Argument(metavar="FIELD", help="Field, such as child.postcode; $exists for the event.")
-    ],
-    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="Kind of recipient, such as school.")],
+    ] = "",
+    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="Kind of recipient, such as school.")] = "",
     when: Annotated[
         str,
         typer.Option("--when", metavar="FACTS", help="What is supposed, as guard=yes,guard=no; the rest is unknown."),
     ] = "",
     folder: Folder = HERE,
+    clearance_file: Annotated[
+        Path | None,
+        typer.Option("--clearance-file", envvar="CROSSWALK_CLEARANCE", help="For an exchange: gives clearance."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a field goes to somebody under supposed facts, by which rules, and which one fact would change it.
 
-    Exit status 0: something of it goes; 1: it does not.
+    Exit status 0: something of it goes; 1: it does not. With an exchange id for an event type: as `crosswalk why`.
     """
+    if EXCHANGE.fullmatch(event):
+        what_happened(event, field or None, as_json=as_json, clearance_file=clearance_file, grant_to="", revoke_from="")
+        return
     found = read_set(folder)
     event = one_of(event, found.classes, "EVENT", "event type")
     field = one_of(field, ruled_paths(event), "FIELD", f"field of {event}")

@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_no
 from crosswalk.clearance import cleared
 from crosswalk.disclosures import words
 from crosswalk.disclosures.accounting import Disclosure, between, of_child
@@ -145,5 +146,5 @@ def _moment(text: str, what: str) -> datetime:
 
 
 def _untold(why: str) -> NoReturn:
-    typer.echo(f"crosswalk: {why}", err=True)
+    say_no(why)
     raise typer.Exit(UNTOLD)

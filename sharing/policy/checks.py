@@ -15,6 +15,7 @@ from sharing.policy.lattice import CLEAR, TransformKind
 from sharing.policy.model import CellKey, Permit
 from sharing.policy.paths import EXISTS, leaves
 from sharing.policy.pseudo import TIMESTAMP
+from sharing.policy.reading import is_date
 from sharing.vocabulary import FieldClass
 
 OCCURRED_AT = "envelope.occurred_at"
@@ -34,17 +35,9 @@ def check_reviews(documents: Mapping[str, Table], today: date | None, faults: Fa
     for document in documents.values():
         node = document.get("review_by")
         text = str(getattr(node, "text", ""))
-        if today is not None and node is not None and _is_date(text) and date.fromisoformat(text) < today:
+        if today is not None and node is not None and is_date(text) and date.fromisoformat(text) < today:
             why = f"this agreement was to be reviewed by {text} and today is {today}"
             faults.add(node.place, f"{why}: review it and write the next day, or take the file away")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def check_classes(classes: Classes, faults: Faults) -> None:
@@ -58,8 +51,14 @@ def check_classes(classes: Classes, faults: Faults) -> None:
             faults.add(at, f"field '{path}' is in the schema but not in the event")
 
 
-def check_cells(permits: list[tuple[Permit, Place]], faults: Faults) -> None:
-    """No two permits on one cell; every group delivers an event; what is counted from a date has that date."""
+def check_cells(permits: list[tuple[Permit, Place]], faults: Faults, *, whole: bool) -> None:
+    """No two permits on one cell; every group delivers an event; what is counted from a date has that date.
+
+    Args:
+        permits: Each with its place.
+        faults: Where to note.
+        whole: Every file could be read, so that what stands in none of them is missing.
+    """
     owner: dict[tuple[str, str, str, str], tuple[Permit, Place]] = {}
     for permit, place in permits:
         for key in ((permit.event_type, kind, permit.purpose.name, f) for kind in permit.to for f in permit.fields):
@@ -68,7 +67,7 @@ def check_cells(permits: list[tuple[Permit, Place]], faults: Faults) -> None:
                 faults.add(place, f"'{key[3]}' of {key[0]} to {key[1]} is ruled already by {other.permit_id}, at {at}")
             owner.setdefault(key, (permit, place))
     for permit, place in permits:
-        for kind in permit.to:
+        for kind in permit.to if whole else ():
             if (permit.event_type, kind, permit.purpose.name, EXISTS) not in owner:
                 faults.add(place, f"no permit gives '{EXISTS}' of {permit.event_type} to {kind}: nothing would arrive")
         _check_time(permit, place, faults)

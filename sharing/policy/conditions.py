@@ -101,11 +101,14 @@ def _bracketed(condition: Condition) -> str:
 
 
 class NotACondition(ValueError):  # noqa: N818 - says what the text is not
-    """The text cannot be read as a condition. `offset`: where, 0-based; `word`: the word at fault, `""` at the end."""
+    """The text cannot be read as a condition.
 
-    def __init__(self, offset: int, word: str, reason: str) -> None:
+    `offset`: where, 0-based; `word`: the word at fault, `""` at the end; `more`: what else is wrong in the same text.
+    """
+
+    def __init__(self, offset: int, word: str, reason: str, more: "tuple[NotACondition, ...]" = ()) -> None:
         super().__init__(reason)
-        self.offset, self.word, self.reason = offset, word, reason
+        self.offset, self.word, self.reason, self.more = offset, word, reason, more
 
 
 _TOKEN = re.compile(r"[()]|[^\s()]+")
@@ -119,13 +122,19 @@ def parse(text: str, known: Iterable[str]) -> Condition:
         known: Names of the guards that may be used here.
 
     Raises:
-        NotACondition: at the first fault.
+        NotACondition: the first fault, with the others: every guard that is not known, and where the rest breaks off.
     """
     reader = _Reader([(m.start(), m.group()) for m in _TOKEN.finditer(text)], frozenset(known), len(text))
-    condition = reader.any_of()
-    reader.expect_end()
-    if len(guards_of(condition)) > MAX_GUARDS:
-        raise NotACondition(0, "", f"a condition names at most {MAX_GUARDS} guards")
+    try:
+        condition = reader.any_of()
+        reader.expect_end()
+    except NotACondition as fault:
+        reader.wrong.append(fault)
+    if reader.wrong:
+        first, *more = reader.wrong
+        raise NotACondition(first.offset, first.word, first.reason, tuple(more))
+    if (named := len(guards_of(condition))) > MAX_GUARDS:
+        raise NotACondition(0, "", f"{named} guards are named here; a condition names at most {MAX_GUARDS} guards")
     return condition
 
 
@@ -134,6 +143,7 @@ class _Reader:
 
     def __init__(self, tokens: list[tuple[int, str]], known: frozenset[str], end: int) -> None:
         self.tokens, self.known, self.end, self.at, self.depth = tokens, known, end, 0, 0
+        self.wrong: list[NotACondition] = []
 
     def peek(self) -> str:
         return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
@@ -169,7 +179,8 @@ class _Reader:
         if word in {"", ")", "and", "or"}:
             raise NotACondition(offset, "", "a guard is missing here")
         if word not in self.known:
-            raise NotACondition(offset, word, f"unknown guard '{word}'")
+            self.wrong.append(NotACondition(offset, word, f"unknown guard '{word}'"))
+            return ALWAYS
         return Named(Guard(word))
 
     def bracketed(self) -> Condition:

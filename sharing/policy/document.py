@@ -1,7 +1,7 @@
 """YAML texts as plain nodes that know their place, so that every fault can be shown with file, line and column.
 
 Only mappings, lists and plain words are read; every word stays text, so `no` is not false and `2026-11-20` not a date.
-Refused: tags, anchors, aliases, duplicate keys, several documents in one text, look-alike letters.
+Refused: tags, anchors, aliases, merge keys, duplicate keys, several documents in one text, look-alike letters.
 Left out: files (texts are handed in) and what the words mean (`loader`). Faults are collected, not raised one by one.
 """
 
@@ -14,9 +14,12 @@ from rapidfuzz import process
 
 from sharing.errors import Misconfigured
 from sharing.policy.lookalikes import look_alike, unseen
+from sharing.policy.unreadable import in_plain_words, no_text
 
 MAX_DEPTH = 12
 LONGEST = 400
+MERGE = "<<"
+MARK = "(U+FEFF)"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where PyYAML was built with it, about ten times as fast; the events are the same, by test."""
 
@@ -74,14 +77,26 @@ class Faults:
     """Every fault of a set of texts, to be raised at once.
 
     Attributes:
-        unreadable: A text is no YAML table at all, so that what others say of it would only be noise.
+        unreadable: Names of texts that are no YAML table at all, so that whatever else is said of them would be noise.
+        told: Places at which a fault is told that makes every other one there noise.
     """
 
     found: set[tuple[Place, str]] = field(default_factory=set)
-    unreadable: bool = False
+    unreadable: set[str] = field(default_factory=set)
+    told: set[Place] = field(default_factory=set)
 
-    def add(self, place: Place, message: str) -> None:
-        """Note a fault, as one line; what it quotes of a text is cut where it is too long to be a slip."""
+    def add(self, place: Place, message: str, *, alone: bool = False) -> None:
+        """Note a fault, as one line; what it quotes of a text is cut where it is too long to be a slip.
+
+        Args:
+            place: Where.
+            message: What is wrong.
+            alone: What is noted at this place afterwards only follows from this one, and is left out.
+        """
+        if place in self.told:
+            return
+        if alone:
+            self.told.add(place)
         line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
         self.found.add((place, line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."))
 
@@ -112,21 +127,25 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 def read(source: str, text: str, faults: Faults) -> Table:
     """One text as a table; an empty one if it cannot be read, with the fault noted."""
     empty = Table({}, Place(source, 1, 1))
+    if (wrong := no_text(text)) is not None:
+        line, column, why = wrong
+        faults.unreadable.add(source)
+        faults.add(Place(source, line, column), why)
+        return empty
     for line, column, name in unseen(text):
-        faults.add(Place(source, line, column), f"a sign stands here that cannot be seen: {name}; take it out")
+        mend = "save the file as UTF-8 without byte order mark" if name.endswith(MARK) else "take it out"
+        faults.add(Place(source, line, column), f"a sign stands here that cannot be seen: {name}; {mend}")
     try:
         node = _Events(source, yaml.parse(text, Loader=_LOADER), faults).document()
     except yaml.MarkedYAMLError as fault:
         place = _at(source, fault.problem_mark) if fault.problem_mark else empty.place
-        problem = f"this is not YAML: {fault.problem or fault.context}"
-    except (yaml.YAMLError, UnicodeEncodeError):
-        place, problem = empty.place, "this is not YAML: it holds a character that no text may hold"
+        problem = in_plain_words(str(fault.problem or fault.context), text, place.line)
     else:
         if isinstance(node, Table):
             return node
         place, problem = node.place if node else empty.place, "a table of keys and values is expected here"
     faults.add(place, problem)
-    faults.unreadable = True
+    faults.unreadable.add(source)
     return empty
 
 
@@ -159,7 +178,7 @@ class _Events:
         if depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
-            self.faults.add(place, "aliases (*name) are not allowed; write it out")
+            self.faults.add(place, "aliases (*name) are not allowed; write it out", alone=True)
             return Word("", place)
         if event.anchor is not None:
             self.faults.add(place, "anchors (&name) are not allowed; write it out")
@@ -184,6 +203,8 @@ class _Events:
                 self.faults.add(key.place, "a key is one word")
             elif key.text in found:
                 self.faults.add(key.place, f"key '{key.text}' stands here twice")
+            elif key.text == MERGE:
+                self.faults.add(key.place, "merge keys (<<) are not allowed; write out what is to stand here")
             else:
                 self.note_look_alikes(key)
                 found[key.text] = (key, value)

@@ -98,11 +98,18 @@ def date_of(node: Node | None, faults: Faults) -> str:
     word = word_of(node, faults)
     if word is None:
         return ""
-    try:
-        return date.fromisoformat(word.text).isoformat()
-    except ValueError:
-        faults.add(word.place, "a date is written YYYY-MM-DD")
+    if not is_date(word.text):
+        faults.add(word.place, f"'{word.text}' is no day; a date is written YYYY-MM-DD")
         return ""
+    return word.text
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day as YYYY-MM-DD, and not in another of the ways in which dates can be written."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 _AGE = re.compile(r"([1-9][0-9]{0,4}) (minute|hour|day)s?")
@@ -188,10 +195,11 @@ def condition_of(node: Node | None, known: Iterable[str], why_not: Mapping[str, 
     try:
         return parse(word.text, names)
     except NotACondition as fault:
-        reason = why_not.get(fault.word)
-        near = f"{look_alike(fault.word)}{nearest(fault.word, names)}" if fault.word else ""
-        hint = f": {reason}" if reason else near
-        faults.add(word.place.shifted(fault.offset), f"{fault.reason}{hint}")
+        for one in (fault, *fault.more):
+            reason = why_not.get(one.word)
+            near = f"{look_alike(one.word)}{nearest(one.word, names)}" if one.word else ""
+            said = f"'{one.word}': {reason}" if reason else f"{one.reason}{near}"
+            faults.add(word.place.shifted(one.offset), said)
         return ALWAYS
 
 

@@ -1,10 +1,13 @@
 """The one door: it reads the room that is asked for and no other, and knows all when it is asked what there is."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+HOUSE = Path(__file__).resolve().parents[2]
 LOOK = "import sys; sys.argv[1:] = {argv!r}; from crosswalk import cli\ntry: cli.main()\nexcept SystemExit: pass\n"
 TELL = (
     "print(); print(*sorted({m.split('.')[0] for m in sys.modules} & {'streams', 'connectors', 'faust', 'sqlalchemy'}))"
@@ -29,3 +32,30 @@ def test_every_command_is_named_where_no_room_is_asked_for_and_a_slip_is_put_rig
     for name in ("worker", "connector", "agreements", "access", "demo"):
         assert f" {name} " in told
     assert "Did you mean 'agreements'?" in run("agrements").stderr
+
+
+@pytest.mark.parametrize(
+    ("argv", "status", "key"),
+    [
+        (["agreements", "check", "--agreements", "."], 2, "faults"),
+        (["agreements", "prove", "--agreements", "."], 2, "faults"),
+        (["agreements", "why", "police.missing.changed"], 2, "faults"),
+        (["recall", "status"], 1, "ask"),
+        (["scrub", "ls"], 1, "ask"),
+        (["late", "ls"], 1, "ask"),
+        (["quarantine", "ls"], 1, "ask"),
+    ],
+    ids=["check", "prove", "why", "recall", "scrub", "late", "quarantine"],
+)
+def test_whoever_asks_in_json_is_answered_in_json_even_if_it_is_no(tmp_path, argv, status, key):
+    settings = {
+        "CROSSWALK_DATABASE": f"sqlite:///{tmp_path}/ledger.db",
+        "CROSSWALK_KEYS": str(tmp_path / "broker.keys"),
+        "CROSSWALK_PARTNERSHIP": str(HOUSE / "crosswalk" / "partnership"),
+        "CROSSWALK_STATE": str(tmp_path / "state"),
+        "KAFKA_BOOTSTRAP": "127.0.0.1:9",
+    }
+    code = f"import sys; sys.argv[1:] = {[*argv, '--json']!r}; from crosswalk import cli; cli.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
+                          env={"PYTHONPATH": str(HOUSE), "PATH": "", **settings})  # fmt: skip
+    assert (done.returncode, key in json.loads(done.stdout)) == (status, True), done.stdout + done.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from crosswalk.agreements.cli import agreements_app
 from crosswalk.why.cli import why
 from ledger.verify import verify
 from sharing.errors import Misconfigured
@@ -249,6 +250,16 @@ def test_without_clearance_the_answer_is_the_same_bytes_with_and_without_a_seal(
             assert one.exit_code == other.exit_code == 1
     for corridor in worlds:
         corridor.close()
+
+
+def test_who_asks_it_of_the_agreements_is_told_the_same(corridor):
+    sealed_and_told(corridor)
+    exchange = corridor.one(COMMUNITY, "police.missing.changed").exchange
+    file = str(corridor.folder / "dpo.clearance")
+    explained(corridor, exchange)
+    for more in (("child.postcode", "--clearance-file", file, "--json"), ("--json",), ()):
+        here, there = run(agreements_app, corridor, "why", exchange, *more), run(APP, corridor, exchange, *more)
+        assert (here.exit_code, here.stdout) == (there.exit_code, there.stdout)
 
 
 def test_an_exchange_that_is_not_there_is_said_so(corridor):

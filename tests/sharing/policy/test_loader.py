@@ -72,7 +72,7 @@ FAULTY = [
         "referral.yaml",
         "when: recipient_is_asker",
         "when: not s_flag",
-        "unknown guard 's_flag': a seal guard cannot open anything",
+        "'s_flag': a seal guard cannot open anything",
     ),
     (
         "referral.yaml",
@@ -204,7 +204,7 @@ FAULTY = [
         "when: address_seald",
         "unknown guard 'address_seald'; did you mean 'address_sealed'?",
     ),
-    ("seals.yaml", "when: address_sealed", "when: open_plan", "unknown guard 'open_plan': a permit guard cannot seal"),
+    ("seals.yaml", "when: address_sealed", "when: open_plan", "'open_plan': a permit guard cannot seal"),
     ("seals.yaml", "do: withhold", "do: clear", "this seal closes nothing"),
     (
         "seals.yaml",

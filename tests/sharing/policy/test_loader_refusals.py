@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from agreements import read_texts
 from sharing.errors import Misconfigured
 from sharing.policy import load
 from sharing.policy.document import Faults, read
@@ -247,7 +248,103 @@ def test_the_parser_in_c_and_the_one_in_python_read_the_same(texts, monkeypatch)
     assert fast == slow
 
 
-def test_a_text_that_is_no_yaml_is_the_only_fault_told_and_every_such_text_is(texts, faults_with):
+def test_without_its_vocabulary_no_word_of_a_set_is_judged_but_every_text_that_is_no_yaml_is_told(texts, faults_with):
     broken = texts["vocabulary.yaml"].replace("guards:\n", "guards: [\n", 1)
     found = faults_with(vocabulary=broken, seals="- a\n", extra=EXTRA.replace("result: clear", "results: clear"))
     assert [line.split(":")[0] for line in found] == ["seals.yaml", "vocabulary.yaml"]
+
+
+def test_a_text_that_is_no_yaml_hides_no_fault_of_the_others(texts, faults_with):
+    """Nothing is missed, either, for what it would have said: a permit's companion may stand in it."""
+    halved = EXTRA.replace("$exists: clear", "$key: token").replace("purpose: find-setting", "purpose: find-seting")
+    found = faults_with(extra=halved, twice="\tagreement: twice\n", seals=texts["seals.yaml"].replace("do:", "doo:", 1))
+    assert [":".join(line.split(":")[:3]) for line in found if "seals" not in line] == [
+        "extra.yaml:11:14",
+        "twice.yaml:1:1",
+    ]
+    assert any("unknown key 'doo'; did you mean 'do'?" in line for line in found)
+    assert not any("nothing would arrive" in line for line in found)
+
+
+def test_a_missing_file_hides_no_fault_of_the_others(texts, classes):
+    fewer = {name: text for name, text in texts.items() if name != "seals.yaml"}
+    with pytest.raises(Misconfigured) as caught:
+        load({**fewer, "extra.yaml": EXTRA.replace("result: clear", "results: clear")}, classes)
+    files = [line.split(":")[0] for line in str(caught.value).splitlines()]
+    assert files == ["extra.yaml", "seals.yaml"]
+
+
+# ------------------------------------------------ texts that cannot be read
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: b\n\tc: d\n", "extra.yaml:2:1: this is not YAML: a tab stands here; indent with blanks"),
+        ("a: %b\n", "extra.yaml:1:4: this is not YAML: a word cannot begin with this sign: put the word in quotes"),
+        ("a: b: c\n", "extra.yaml:1:5: this is not YAML: no colon can stand here"),
+        ("a: [b\n", "extra.yaml:2:1: this is not YAML: a list or table in brackets is not closed"),
+        ('a: "b\n', "extra.yaml:2:1: this is not YAML: a quote that was opened is not closed"),
+        ("a: b\nc: d\0\n", "extra.yaml:2:5: this is not YAML: it holds a sign that no text may hold (U+0000)"),
+        ("a: b\nc: \ufffd\n", "extra.yaml:2:4: from here on this is not UTF-8"),
+        ("\ufffd\ufffda\0", "extra.yaml:1:1: this is UTF-16, not UTF-8: open it in your editor and save it as UTF-8"),
+        (
+            "\ufeff" + EXTRA,
+            "extra.yaml:1:1: a sign stands here that cannot be seen: ZERO WIDTH NO-BREAK SPACE (U+FEFF);",
+        ),
+        ("a: " + "b" * 1_000_000, "extra.yaml:1:1: this is longer than 1,000,000 signs"),
+    ],
+    ids=["tab", "sign", "colon", "bracket", "quote", "nul", "latin", "utf-16", "mark", "long"],
+)
+def test_a_text_that_cannot_be_read_is_told_in_plain_words_with_its_place(faults_with, text, expected):
+    assert faults_with(extra=text)[0].startswith(expected)
+
+
+@pytest.mark.parametrize("name", ["extra.yml", "extra.YAML", "ex\ntra.yaml"])
+def test_a_file_whose_name_would_leave_it_out_is_refused(texts, classes, name):
+    with pytest.raises(
+        Misconfigured, match=r"^ex\??tra\.\w+:1:1: a file of a set has a name that ends in \.yaml; rename"
+    ):
+        load({**texts, name: EXTRA}, classes)
+
+
+def test_a_folder_gives_up_no_file_without_a_word(tmp_path):
+    (tmp_path / "one.yml").write_bytes(EXTRA.encode("utf-16"))
+    (tmp_path / "two.yaml").write_bytes(b"a: \xe9\n")
+    (tmp_path / "notes.txt").write_text("no agreement", encoding="utf-8")
+    assert read_texts(tmp_path) == {
+        "one.yml": EXTRA.encode("utf-16").decode(errors="replace"),
+        "two.yaml": "a: \ufffd\n",
+    }
+
+
+# ------------------------------------------------ each slip once, and every one
+
+
+def test_an_alias_is_told_once(faults_with):
+    assert faults_with(extra=EXTRA.replace("2027-03-31", "*day")) == [
+        "extra.yaml:6:12: aliases (*name) are not allowed; write it out"
+    ]
+
+
+def test_a_merge_key_is_called_one(faults_with):
+    found = faults_with(extra=EXTRA.replace("      result: clear", "      <<: {result: clear}"))
+    assert "extra.yaml:15:7: merge keys (<<) are not allowed; write out what is to stand here" in found
+
+
+def test_every_wrong_guard_of_one_condition_is_told(faults_with):
+    when = "    when: opn_plan and (address_sealed or nite_duty\n    to: [gp]"
+    found = faults_with(extra=EXTRA.replace("    to: [gp]", when))
+    assert [line.partition(": ")[2] for line in found] == [
+        "unknown guard 'opn_plan'; did you mean 'open_plan'?",
+        "'address_sealed': a seal guard cannot open anything",
+        "unknown guard 'nite_duty'; did you mean 'night_duty'?",
+        "a bracket is not closed",
+    ]
+    assert [line.split(":")[2] for line in found] == ["11", "25", "43", "52"]
+
+
+@pytest.mark.parametrize("day", ["20270331", "2027-W13-3", "2027-3-31", "31.03.2027"])
+def test_a_day_is_written_in_one_way(faults_with, day):
+    found = faults_with(extra=EXTRA.replace("2027-03-31", day))
+    assert found == [f"extra.yaml:6:12: '{day}' is no day; a date is written YYYY-MM-DD"]
