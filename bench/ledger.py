@@ -72,7 +72,7 @@ def measured(folder: Path, leaves: int) -> Iterator[dict[str, Any]]:
         exchange = sha256(b"0 0").digest()[:16]
         yield timed("find and prove one exchange", 1, lambda: prove(tx, leaves_of(tx, exchange)[-1]))
         yield timed("step over half the tree", 1, lambda: step(tx, middle, last))
-        yield timed("export", leaves, lambda: export(tx, folder / "export", NOW))
+        yield timed("export", leaves, lambda: export(tx, folder / "export"))
     yield timed("verify from the database", leaves, lambda: expect(holds=verify(ledger).fault is None))
     ledger.close()
     yield timed(

@@ -45,6 +45,10 @@ class Digests:
     def __init__(self) -> None:
         self._known: dict[int, str] = {}
 
+    def __contains__(self, number: int) -> bool:
+        """Whether a decision was needed so far."""
+        return number in self._known
+
     def need(self, tx: Transaction, numbers: Iterable[int]) -> Mapping[int, str]:
         """At least these, in hex."""
         missing = set(numbers) - self._known.keys()

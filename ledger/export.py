@@ -16,7 +16,6 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +46,12 @@ class Exported:
     opened: int
 
 
-def export(tx: Transaction, folder: Path, made_at: datetime, subjects: Sequence[int] = ()) -> Exported:
+def export(tx: Transaction, folder: Path, subjects: Sequence[int] = ()) -> Exported:
     """Write the ledger up to its newest checkpoint.
 
     Args:
         tx: A reading: one unmoving picture.
         folder: Made here; must be empty.
-        made_at: Domain time.
         subjects: Children whose contents are opened as well, for somebody who is entitled to them. Of one whose key
             was destroyed there is nothing to open.
 
@@ -65,17 +63,18 @@ def export(tx: Transaction, folder: Path, made_at: datetime, subjects: Sequence[
         raise Misconfigured(f"{folder}: is not empty; an export is never written over another")
     last = newest(tx)
     upto, size = (last.upto_ordinal, last.checkpoint.size) if last else (0, 0)
-    _write(folder / "carriers.jsonl", _carriers(tx, upto))
+    digests = Digests()
+    _write(folder / "carriers.jsonl", _carriers(tx, upto, digests))
     _write(folder / "checkpoints.jsonl", _checkpoints(tx))
     _write(folder / "cosignatures.jsonl", _cosignatures(tx))
     with (folder / "decisions.jsonl").open("wb") as file:
-        for (body,) in tx.session.rows("select body from outcome order by id"):
-            file.write(bytes(body) + b"\n")
+        for number, body in tx.session.rows("select id, body from outcome order by id"):
+            if number in digests:
+                file.write(bytes(body) + b"\n")
     opened = _open(tx, folder, subjects, upto) if subjects else 0
     manifest = {
         "format": FORMAT,
         "key": verifier_key(tx.keys.origin, tx.keys.public),
-        "made_at": made_at.isoformat(),
         "opened": opened,
         "size": size,
     }
@@ -90,8 +89,7 @@ def _write(path: Path, lines: Iterable[Any]) -> None:
             file.write(json.dumps(line, sort_keys=True, separators=(",", ":")) + "\n")
 
 
-def _carriers(tx: Transaction, upto: int) -> Iterator[dict[str, Any]]:
-    digests = Digests()
+def _carriers(tx: Transaction, upto: int, digests: Digests) -> Iterator[dict[str, Any]]:
     for carrier in carriers(tx, upto=upto):
         yield {"carrier": carrier.part(), "rows": documents(tx, carrier.id, digests)}
 

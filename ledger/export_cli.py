@@ -36,7 +36,7 @@ def export_command(
         try:
             subjects = _swear(ledger, child, authority, now) if child else ()
             with ledger.reading() as tx:
-                made = export(tx, folder, now, subjects)
+                made = export(tx, folder, subjects)
         except Rejected as refused:
             typer.echo(f"not done: {refused}", err=True)
             raise typer.Exit(FAULT) from None

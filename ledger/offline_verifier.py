@@ -37,6 +37,16 @@ FORMAT = "crosswalk-ledger-export/1"
 LOG, WITNESS = b"\x01", b"\x04"
 OUTCOMES = {"deliver": ("deliver",), "express": ("deliver",), "suppress": ("suppress",), "hold": ("hold", "deliver")}
 """What a decision may say for each state of its leaf. What was permitted may be set aside; nothing else may differ."""
+GRACE = 60_000
+"""Milliseconds: two workers' clocks, and a batch that was under way when other agreements came into force."""
+FILES = (
+    "manifest.json",
+    "carriers.jsonl",
+    "decisions.jsonl",
+    "checkpoints.jsonl",
+    "cosignatures.jsonl",
+    "opened.jsonl",
+)
 Json = dict[str, Any]
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -384,9 +394,10 @@ class Approvals:
         self.matrices: dict[str, Matrix] = {}
         self.since: dict[str, float] = {}
         self.first = ""
+        self._course: list[tuple[float, str]] = []
 
-    def take(self, kind: str, body: bytes) -> None:
-        """One statement about agreements."""
+    def take(self, kind: str, body: bytes, sworn_at: float = 0) -> None:
+        """One statement about agreements, and when the ledger swore to it (milliseconds)."""
         name = sha256(body).hexdigest()
         if kind in ("agreements.matrix", "agreements.report", "agreements.texts"):
             self._documents[name] = body
@@ -396,11 +407,19 @@ class Approvals:
             said = json.loads(body)
             self._approved.setdefault(said["proposal"], []).append(said)
         elif kind in ("agreements.activated", "agreements.rolled-back"):
-            self._activate(json.loads(body))
+            self._activate(json.loads(body), sworn_at)
 
-    def _activate(self, said: Json) -> None:
+    def around(self, at: float) -> set[str]:
+        """The versions that were in force at a time or near it, as far as the ledger had sworn to by now."""
+        begun = [version for since, version in self._course if since <= at - GRACE][-1:]
+        return {*begun, *(version for since, version in self._course if at - GRACE < since <= at + GRACE)}
+
+    def _activate(self, said: Json, sworn_at: float) -> None:
         name = said["proposal"]
         proposal, short = self._proposals.get(name), name[:12]
+        since = datetime.fromisoformat(said["at"]).timestamp() * 1000
+        if since < sworn_at - GRACE:
+            raise Fault(f"agreements {short} were put in force for a time that was over when it was sworn to")
         if proposal is None:
             raise Fault(f"agreements {short} were activated and never proposed")
         if proposal["previous"] != self._head:
@@ -409,6 +428,9 @@ class Approvals:
         if matrix is None:
             raise Fault(f"agreements {short}: the matrix that was signed is not in the ledger")
         own, theirs = self._texts(proposal)
+        keys = Counter(row["key"] for row in own.values() if row.get("key"))
+        if keys and max(keys.values()) > 1:
+            raise Fault(f"agreements {short}: two offices have one key, so that one hand could sign for both")
         table, speakers = self._texts(self._proposals[self._head]) if self._head else (own, None)
         signed = {a["signatory"] for a in self._approved.get(name, ()) if self._is_good(proposal, name, a, table)}
         needed = self._needed(proposal, table, own) | self._concerned(proposal, table, speakers, theirs)
@@ -420,7 +442,8 @@ class Approvals:
         self._head = name
         self.first = self.first or proposal["matrix"]
         self.matrices.setdefault(proposal["matrix"], Matrix(matrix))
-        self.since.setdefault(proposal["matrix"], datetime.fromisoformat(said["at"]).timestamp() * 1000)
+        self.since.setdefault(proposal["matrix"], since)
+        self._course.append((since, proposal["matrix"]))
 
     def _needed(self, proposal: Json, table: Json, own: Json) -> set[str]:
         """Who must sign: all, a first set; else who was named, who always signs what widens, and whose row moved."""
@@ -523,9 +546,45 @@ def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                yield number, json.loads(line)
+                found = json.loads(line)
             except ValueError:
                 raise Fault(f"{path.name} line {number}: it is no JSON") from None
+            if _encode(found).encode() + b"\n" != line:
+                raise Fault(f"{path.name} line {number}: it is not written in its one spelling")
+            yield number, found
+
+
+def in_one_spelling(body: bytes, what: str) -> Any:
+    """The JSON of a body that is hashed as it stands: no key twice, no blank, nothing to be read in two ways."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        raise Fault(f"{what} is no JSON") from None
+    if json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() != body:
+        raise Fault(f"{what} is not written in its one spelling")
+    return found
+
+
+def only(found: Json, *keys: str) -> Json:
+    """A record with these keys and no other: whatever stood beside them would be in no leaf."""
+    if found.keys() != set(keys):
+        raise Fault(f"a record holds {', '.join(sorted(found))} where {', '.join(keys)} belong")
+    return found
+
+
+def read_manifest(folder: Path) -> Json:
+    """What the export says of itself, in the spelling in which it is written."""
+    try:
+        text = (folder / "manifest.json").read_text(encoding="utf-8")
+        found = json.loads(text)
+    except (OSError, ValueError, RecursionError) as why:
+        raise Fault(f"manifest.json cannot be read ({type(why).__name__})") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise Fault(f"manifest.json names another format than {FORMAT}")
+    only(found, "format", "key", "opened", "size")
+    if text != json.dumps(found, indent=2, sort_keys=True) + "\n" or not isinstance(found["key"], str):
+        raise Fault("manifest.json is not written as an export writes it")
+    return found
 
 
 class Verifier:
@@ -533,15 +592,15 @@ class Verifier:
 
     def __init__(self, folder: Path, key: str | None, against: Path | None, *, unsigned: bool) -> None:
         self.folder, self._unsigned_too = folder, unsigned
+        if not any((folder / name).exists() for name in FILES):
+            raise Unreadable(f"{folder}: no export is here")
         try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             self.published = Note(against.read_text(encoding="utf-8")) if against else None
-        except (OSError, ValueError) as why:
-            raise Unreadable(f"{folder}: no export is here, or it cannot be read ({type(why).__name__})") from None
-        if manifest.get("format") != FORMAT:
-            raise Unreadable(f"{folder}: manifest.json names another format than {FORMAT}")
-        self.manifest = manifest
-        self.origin, self.public = read_key(key or manifest["key"], LOG)
+            self._given = read_key(key, LOG) if key else None
+        except (OSError, ValueError, Fault) as why:
+            raise Unreadable(f"what was handed in cannot be read: {why}") from None
+        self.manifest: Json = {}
+        self.origin, self.public = "", b""
         self.tree, self.approvals = Tree(), Approvals()
         self.roots: dict[int, bytes] = {}
         self.counts: Counter[str] = Counter()
@@ -551,21 +610,36 @@ class Verifier:
         self._matched: set[int] = set()
         self._opened: dict[str, Json] = {}
         self._enrolled: set[tuple[str, str]] = set()
+        self._too_early: set[str] = set()
+        self._gone: set[str] = set()
+        self._holds: Counter[str] = Counter()
         self._let_go: dict[str, Json] = {}
         self._read_first: list[tuple[str, Json, str, set[str]]] = []
 
     def run(self) -> None:
         """Raise the first fault."""
+        self._look_around()
         self._read_checkpoints()
         self._read_decisions()
         for _, opened in lines_of(self.folder / "opened.jsonl"):
-            self._opened[opened["event"]] = opened
+            self._opened[only(opened, "committing", "content", "event", "subject")["event"]] = opened
         for number, line in lines_of(self.folder / "carriers.jsonl"):
             self._carrier(number, line)
         self._end()
         self._check_witnesses()
         for path in sorted(self.folder.glob("proofs/*.tlog-proof")):
             self._check_proof(path)
+
+    def _look_around(self) -> None:
+        """Plain files and nothing else, and the key that was handed in, if one was."""
+        for path in (*(self.folder / name for name in FILES), self.folder / "proofs", *self.folder.glob("proofs/*")):
+            if path.is_symlink() or (path.exists() and not path.is_file() and path.name != "proofs"):
+                raise Fault(f"{path.name} is no plain file; an export holds no links and no devices")
+        self.manifest = read_manifest(self.folder)
+        own = read_key(self.manifest["key"], LOG)
+        if self._given and self._given != own:
+            raise Fault("the key that was handed in is not the one in manifest.json")
+        self.origin, self.public = own
 
     def _read_checkpoints(self) -> None:
         for number, line in lines_of(self.folder / "checkpoints.jsonl"):
@@ -585,19 +659,16 @@ class Verifier:
     def _read_decisions(self) -> None:
         path = self.folder / "decisions.jsonl"
         for body in path.read_bytes().splitlines() if path.exists() else ():
-            try:
-                self._decisions[sha256(body).hexdigest()] = json.loads(body)
-            except ValueError:
-                raise Fault("decisions.jsonl: a decision is no JSON") from None
+            self._decisions[sha256(body).hexdigest()] = in_one_spelling(body, "decisions.jsonl: a decision")
 
     def _carrier(self, number: int, line: Json) -> None:
-        shared = f'{{"carrier":{_encode(line["carrier"])},'
+        shared = f'{{"carrier":{_encode(only(line, "carrier", "rows")["carrier"])},'
         for place, row in enumerate(line["rows"], 1):
             where = f"carrier {number}, row {place}"
             if "statement" in row:
-                self._statement(where, shared, row["statement"])
+                self._statement(where, shared, only(row, "statement")["statement"], line["carrier"]["at"])
             else:
-                self._event(where, shared, row, line["carrier"]["at"])
+                self._event(where, shared, only(row, "event", "exchanges", "step"), line["carrier"]["at"])
         self._check_reviewed()
         self.counts["carriers"] += 1
         root = self.roots.get(self.tree.size)
@@ -609,24 +680,36 @@ class Verifier:
         if root is not None:
             self._matched.add(self.tree.size)
 
-    def _statement(self, where: str, shared: str, said: Json) -> None:
-        body = said["body"].encode()
+    def _statement(self, where: str, shared: str, said: Json, at: int) -> None:
+        body = only(said, "body", "kind")["body"].encode()
         leaf = f'{shared}"statement":{_encode({"body": sha256(body).hexdigest(), "kind": said["kind"]})}}}'
         self.tree.add(leaf.encode())
         self.counts["statements"] += 1
+        read = in_one_spelling(body, f"{where}: a statement")
         if said["kind"].startswith("agreements."):
             try:
-                self.approvals.take(said["kind"], body)
-            except (KeyError, ValueError, TypeError, AttributeError):
+                self.approvals.take(said["kind"], body, at)
+            except (LookupError, ArithmeticError, ValueError, TypeError, AttributeError):
                 raise Fault(f"{where}: a statement about agreements cannot be read") from None
         elif said["kind"] == "witness.enrolled":
-            enrolled = json.loads(body)
-            self._enrolled.add((enrolled["organisation"], enrolled["key"]))
+            self._enrolled.add((read["organisation"], read["key"]))
         elif said["kind"] == "review.released":
-            let_go = json.loads(body)
-            self._let_go[let_go["following"]] = let_go
+            self._let_go[read["following"]] = read
+        elif said["kind"] == "legal-hold.placed":
+            self._holds[read["of"]] += 1
+        elif said["kind"] == "legal-hold.lifted":
+            self._holds["lifted"] += 1
         elif said["kind"] == "key.shredded":
-            self.counts["shredded"] += 1
+            self._shredded(where, read)
+
+    def _shredded(self, where: str, said: Json) -> None:
+        """A key is destroyed by an authority, under a schedule, while no hold that was placed on it can still stand."""
+        if not all(str(said[name]).strip() for name in ("authority", "schedule", "key")):
+            raise Fault(f"{where}: a key was destroyed without authority or schedule")
+        if self._holds[said["key"]] + self._holds["all"] > self._holds["lifted"]:
+            raise Fault(f"{where}: a key was destroyed while a legal hold stood")
+        self._gone.add(said["key"])
+        self.counts["shredded"] += 1
 
     def _event(self, where: str, shared: str, row: Json, at: int) -> None:
         event, step = row["event"], _encode(row["step"])
@@ -650,6 +733,10 @@ class Verifier:
         if said["outcome"] not in OUTCOMES.get(exchange["state"], ()):
             raise Fault(f"{where}: its leaf says {exchange['state']} and its decision {said['outcome']}")
         self._first_at.setdefault(digest, (where, at))
+        if exchange["state"] == "deliver" and version not in self.approvals.around(at):
+            if version in self.approvals.matrices and not self._unsigned_too:
+                raise Fault(f"{where}: it was decided under agreements {version[:12]}, which were not in force then")
+            self._too_early.add(digest)
         reviewed = {row[0] for row in said["fields"] if row[2] == "reviewed"}
         if reviewed:
             self._read_first.append((where, exchange, event["id"], reviewed))
@@ -688,16 +775,24 @@ class Verifier:
         self.counts["checkpoints"] = len(self._matched)
         if len(self._opened) != self.counts["opened"]:
             raise Fault("an opened record belongs to no event of this ledger")
+        if len(self._opened) != self.manifest["opened"]:
+            raise Fault(f"manifest.json says {self.manifest['opened']} opened records and {len(self._opened)} are here")
+        if self._gone & {opened["subject"] for opened in self._opened.values()}:
+            raise Fault("a record is opened, and the key to it is said to be destroyed")
+        if self._decisions.keys() - self._first_at.keys():
+            raise Fault("decisions.jsonl holds a decision that no leaf names")
         for digest, (where, at) in self._first_at.items():
-            self._decide_again(where, self._decisions[digest], at)
+            self._decide_again(where, digest, at)
 
-    def _decide_again(self, where: str, said: Json, at: int) -> None:
+    def _decide_again(self, where: str, digest: str, at: int) -> None:
+        said = self._decisions[digest]
         if waits_for_agreements(said):
             self.counts["waiting"] += 1
             return
         version = said["agreements"]
         matrix = self.approvals.matrices.get(version)
-        if matrix is None or (version != self.approvals.first and at < self.approvals.since[version]):
+        early = version != self.approvals.first or digest in self._too_early
+        if matrix is None or (early and at < self.approvals.since[version] - GRACE):
             if not self._unsigned_too:
                 raise Fault(f"{where}: it was decided under agreements {version[:12]} that nobody had signed by then")
             self.counts["unsigned"] += 1
@@ -772,14 +867,14 @@ def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
     fault = None
     try:
         verifier = Verifier(asked.folder, asked.key, asked.against, unsigned=asked.unsigned)
-    except (Unreadable, Fault, KeyError) as why:
+    except Unreadable as why:
         say(f"cannot verify: {why}")
         return 2
     try:
         verifier.run()
     except Fault as found:
         fault = str(found)
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as why:
+    except (OSError, LookupError, ArithmeticError, TypeError, ValueError, AttributeError, RecursionError) as why:
         fault = f"the export is not laid out as it should be ({type(why).__name__})"
     counts = {name: verifier.counts[name] for name in SHOWN} | {"leaves": verifier.tree.size}
     if asked.json:

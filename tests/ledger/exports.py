@@ -7,7 +7,7 @@ import sys
 import tempfile
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import cryptography
@@ -108,6 +108,21 @@ def approvals(signed_by: tuple[str, ...] = tuple(SEEDS)) -> list[Statement]:
     return [*found, Statement(Activation.KIND, Activation(proposal.id, NOW, "partnership").to_body())]
 
 
+def following(at: datetime) -> tuple[list[Statement], str]:
+    """A second set that says the same under another name, signed by all and put in force at a time; its version."""
+    first = Proposal.from_body(next(s.body for s in approvals() if s.kind == Proposal.KIND))
+    matrix = canonical(matrix_document() | {"categories": {"another": {}}})
+    version = digest_of(matrix)
+    report = canonical({"old": VERSION, "new": version, "newly_disclosed": [], "changed_otherwise": []})
+    texts = texts_body({"isa.yaml": "invented anew"}, signatories())
+    proposal = Proposal(version, digest_of(report), digest_of(texts), first.id, "", NOW, "partnership", tuple(SEEDS))
+    found = [Statement(MATRIX, matrix), Statement(REPORT, report), Statement(TEXTS, texts)]
+    found.append(Statement(Proposal.KIND, proposal.to_body()))
+    signed = (Approval(proposal.id, name, sign(proposal, SEEDS[name])) for name in SEEDS)
+    found.extend(Statement(Approval.KIND, approval.to_body()) for approval in signed)
+    return [*found, Statement(Activation.KIND, Activation(proposal.id, at, "partnership").to_body())], version
+
+
 def an_event_with(name: object, subject: int, *organisations: str, outcome: bytes, state: Outcome = Outcome.DELIVER):
     row = an_event(name, subject)
     exchanges = tuple(to(o, name, outcome=outcome, state=state) for o in organisations)
@@ -190,5 +205,5 @@ class Exported:
 
 def exported(ledger: Ledger, folder: Path, *subjects: int) -> Exported:
     with ledger.reading() as tx:
-        export(tx, folder, NOW, subjects)
+        export(tx, folder, subjects)
     return Exported(folder, verifier_key(ledger.keys.origin, ledger.keys.public))
