@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.keys import create
+
 HOUSE = Path(__file__).resolve().parents[2]
 LOOK = "import sys; sys.argv[1:] = {argv!r}; from crosswalk import cli\ntry: cli.main()\nexcept SystemExit: pass\n"
 TELL = (
@@ -48,6 +50,7 @@ def test_every_command_is_named_where_no_room_is_asked_for_and_a_slip_is_put_rig
     ids=["check", "prove", "why", "recall", "scrub", "late", "quarantine"],
 )
 def test_whoever_asks_in_json_is_answered_in_json_even_if_it_is_no(tmp_path, argv, status, key):
+    create(tmp_path / "broker.keys")
     settings = {
         "CROSSWALK_DATABASE": f"sqlite:///{tmp_path}/ledger.db",
         "CROSSWALK_KEYS": str(tmp_path / "broker.keys"),
