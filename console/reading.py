@@ -20,6 +20,7 @@ from console.rates import Minutes
 from console.vitals import code, read_connectors
 from ledger.packing import from_ms, to_ms, unpack_exchanges
 from ledger.store import Ledger, Transaction
+from ledger.waiting import REDRIVEN
 from ledger.witnesses import states
 from sharing.directory import Directory
 from sharing.errors import Retryable
@@ -36,6 +37,7 @@ _LATER = (
     " join redecision r on r.n >= (c.id << 12) and r.n < ((c.id + 1) << 12) join event e on e.n = r.event_n"
     " where r.replaces is null and c.ordinal > ? and c.ordinal <= ?"
 )
+_LETTERS = "select topic, code, count(*) from dead_letter where published <> ? group by topic, code"
 _HOLDS = "from carrier c where"
 _SOME = "and exists (select 1 from event e where e.n >= (c.id << 12) and e.n < ((c.id + 1) << 12) and not ({}))"
 """Of carriers, those that hold something that counts."""
@@ -212,7 +214,7 @@ def _witnesses(tx: Transaction, now: datetime) -> Iterator[Witness]:
 
 def _dead_letters(tx: Transaction) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
-    for topic, word, count in tx.session.rows("select topic, code, count(*) from dead_letter group by topic, code"):
+    for topic, word, count in tx.session.rows(_LETTERS, (REDRIVEN,)):
         key = (_slug(topic), code(word))
         found[key] = found.get(key, 0) + count
     return dict(sorted(found.items()))

@@ -101,6 +101,7 @@ ROOMS = [
     ("grant", "crosswalk.grant_cli", "grant_app"),
     ("agreements", "crosswalk.agreements.cli", "agreements_app"),
     ("quarantine", "crosswalk.quarantine_cli", "quarantine_app"),
+    ("dead-letters", "crosswalk.dead_letters_cli", "dead_letters_app"),
     ("late", "crosswalk.late_cli", "late_app"),
     ("scrub", "crosswalk.scrub_cli", "scrub_app"),
     ("access", "crosswalk.access.cli", "access_app"),

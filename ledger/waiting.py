@@ -19,6 +19,8 @@ from ledger.rows import Awaited, DeadLetter, Held, Receipt, Review
 
 _HELD = "select n, lane, function, exchange_id, subject, reason, due_by from held where"
 _LETTER = 'select id, topic, partition, "offset", code, field, reason, at from dead_letter where'
+REDRIVEN = 2
+"""What stands in `published` of a dead letter that came in again: neither waiting to be told (0) nor told (1)."""
 _REVIEW = "select id, event_n, subject, candidates, waterfall, state, decided_by, decided_at from review where"
 
 
@@ -102,8 +104,13 @@ class Waiting(Part):
         )
 
     def dead_letters(self, after: int = 0, limit: int = 500) -> list[DeadLetter]:
-        """Dead letters with a higher id than `after`, in order."""
-        return self._letters(f"{_LETTER} id > ? order by id limit ?", (after, limit))
+        """Dead letters with a higher id than `after`, in order; none that was redriven."""
+        return self._letters(f"{_LETTER} id > ? and published <> ? order by id limit ?", (after, REDRIVEN, limit))
+
+    def dead_letter_at(self, topic: str, partition: int, offset: int) -> DeadLetter | None:
+        """The dead letter of a place, redriven or not; None when there is none."""
+        found = self._letters(f'{_LETTER} topic = ? and partition = ? and "offset" = ?', (topic, partition, offset))
+        return next(iter(found), None)
 
     def dead_letters_unpublished(self, limit: int = 500) -> list[DeadLetter]:
         """Dead letters whose reference has not left yet."""
@@ -111,18 +118,24 @@ class Waiting(Part):
 
     def dead_letters_published(self, ids: Collection[int]) -> None:
         """Their references have left."""
-        self.session.many("update dead_letter set published = 1 where id = ?", [(i,) for i in ids])
+        self.session.many("update dead_letter set published = 1 where id = ? and published = 0", [(i,) for i in ids])
 
     def dead_letter_content(self, letter: DeadLetter) -> bytes:
         """What the record held, for redrive. KeyError when it is gone."""
-        row = self.session.one("select ciphertext from dead_letter where id = ?", (letter.id,))
+        sql = "select ciphertext from dead_letter where id = ? and published <> ?"
+        row = self.session.one(sql, (letter.id, REDRIVEN))
         if row is None:
             raise KeyError(f"dead letter {letter.id} is gone")
         return unseal(self._operations, bytes(row[0]), _letter_place(letter.topic, letter.partition, letter.offset))
 
-    def remove_dead_letter(self, letter_id: int) -> None:
-        """It was redriven: its event is in the ledger now."""
-        self.session.run("delete from dead_letter where id = ?", (letter_id,))
+    def redriven(self, letter_id: int) -> bool:
+        """Its record is taken in by this transaction; False when it was before.
+
+        Its place stays known, so that the same record, come once more, is no new dead letter; what it held goes: from
+        now on it stands under its child's key alone.
+        """
+        sql = "update dead_letter set published = ?, ciphertext = ? where id = ? and published <> ?"
+        return bool(self.session.run(sql, (REDRIVEN, b"", letter_id, REDRIVEN)))
 
     def add_review(self, event_n: int, subject: int, candidates: Sequence[int], waterfall: bytes) -> None:
         """A person must decide whether this subject is one of the candidates; asked once an event."""
@@ -173,7 +186,7 @@ class Waiting(Part):
         names = self.organisation(lane), self.word(function)
         return Held(n, lane, *names, bytes(exchange_id), subject, reason, from_ms(due_by))
 
-    def _letters(self, sql: str, parameters: Sequence[int]) -> list[DeadLetter]:
+    def _letters(self, sql: str, parameters: Sequence[str | int]) -> list[DeadLetter]:
         rows = self.session.rows(sql, parameters)
         return [DeadLetter(i, t, p, o, code, field, why, from_ms(at)) for i, t, p, o, code, field, why, at in rows]
 

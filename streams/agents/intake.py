@@ -5,7 +5,7 @@ holding the carrier, the dead letters and the progress of the partition; a repea
 with other content is a dead letter; insert first, look for repeats only when the database objects.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -28,6 +28,9 @@ from streams.broker import Broker
 from streams.carrier import Batch
 
 log = structlog.get_logger()
+
+First = Callable[[Absorption, Sequence[Incoming]], None]
+"""Something that is done in a transaction before its events are taken in."""
 
 CONFLICT = "SAME_ID_OTHER_CONTENT"
 CRASHED = Rejected(
@@ -79,13 +82,42 @@ class Intake:
         """Set aside what ended the worker even so. It is not opened; its sender and the front door are rung."""
         self._write(batch, [], [set_aside(r, batch, self.broker.catalogue, CRASHED) for r in batch.records])
 
+    def absorb_again(self, batch: Batch, first: First) -> None:
+        """Take in one record that was set aside, now that nothing is wrong with it any more.
+
+        Args:
+            batch: With that record alone.
+            first: Done first, in the same transaction.
+
+        Raises:
+            Rejected: it cannot be used now either; nothing was changed.
+        """
+        (taken,) = take_records(batch, self.broker.catalogue, self.broker.directory)
+        if isinstance(taken, DeadLetter):
+            raise Rejected(taken.code, taken.field, taken.reason)
+        try:
+            self._write(batch, [taken], [], first=first)
+        except DuplicateEvents:
+            _, clashing = self._without_repeats([taken], [])
+            if clashing:
+                raise Rejected(CONFLICT, clashing[0].field, clashing[0].reason) from None
+            self._write(batch, [], [], first=first)  # its sender sent it again meanwhile
+
     def _write(
-        self, batch: Batch, incoming: Sequence[Incoming], letters: Sequence[DeadLetter], *, linked: bool = True
+        self,
+        batch: Batch,
+        incoming: Sequence[Incoming],
+        letters: Sequence[DeadLetter],
+        *,
+        linked: bool = True,
+        first: First | None = None,
     ) -> None:
         events = [i.event for i in incoming]
         probes = [probe_of(event, self.broker.keys.blocking) if linked else NOBODY for event in events]
         with self.broker.ledger.transaction() as tx:
             work = Absorption(self.broker, tx)
+            if first is not None:
+                first(work, incoming)
             work.subjects.open(events, probes)
             work.read_states(work.subjects.known)
             for one in incoming:

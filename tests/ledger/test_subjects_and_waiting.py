@@ -152,9 +152,22 @@ def test_a_dead_letter_is_kept_once_and_leaves_as_a_reference(ledger: Ledger):
         tx.dead_letters_published([letter.id])
         assert tx.dead_letters_unpublished() == []
         assert tx.dead_letters() == [letter]
-        tx.remove_dead_letter(letter.id)
+        assert tx.dead_letter_at(*source) == letter
+
+
+def test_a_dead_letter_that_was_redriven_keeps_its_place_and_not_what_it_held(ledger: Ledger):
+    source = ("in.schools.oakfield", 0, 17)
+    with ledger.transaction() as tx:
+        tx.dead_letter(source, "UNKNOWN_SCHEMA", "", "unknown schema id", NOW, CANARY)
+        letter = tx.dead_letter_at(*source)
+        assert tx.redriven(letter.id)
+        assert not tx.redriven(letter.id)
+        tx.dead_letters_published([letter.id])  # its reference was on its way out when it was redriven
         with pytest.raises(KeyError):
             tx.dead_letter_content(letter)
+        assert (tx.dead_letters(), tx.dead_letters_unpublished()) == ([], [])
+        assert not tx.dead_letter(source, "UNKNOWN_SCHEMA", "", "unknown schema id", NOW, CANARY)
+        assert tx.session.one("select ciphertext from dead_letter") == (b"",)
 
 
 def test_a_review_is_decided_once_by_one_person(ledger: Ledger):
