@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors import rights
-from connectors.settings import Settings
+from connectors.education.rolls import read_rolls
+from connectors.lookups import Files, Watched
+from connectors.settings import Options, Settings
 from sharing.errors import Misconfigured, Retryable
 from sharing.topics import CHECKPOINTS
 
@@ -49,6 +51,7 @@ def hops(settings: Settings) -> Iterator[Hop]:
         yield _folder("drop folder", intake.folder, write=True)
     if settings.deliver_to is not None:
         yield _folder("delivery folder", settings.deliver_to, write=True)
+    yield from (_roll(options) for options in settings.reactions if options.name == "rolls")
     reached = True
     for address in settings.bootstrap.split(","):
         for hop in _line(settings, address.strip()):
@@ -75,6 +78,20 @@ def _room(path: Path) -> Hop:
     except OSError as fault:
         return Hop("disk", ok=False, words=f"{path}: cannot be asked ({fault.strerror})")
     return Hop("disk", ok=free >= ROOM_BYTES, words=f"{free // 1_048_576} MiB free, wanted {ROOM_BYTES // 1_048_576}")
+
+
+def _as_they_are(files: Files) -> Files:
+    return files
+
+
+def _roll(options: Options) -> Hop:
+    """Whether every row of the rolls can be read: a pupil on none of them is answered for as one who is not there."""
+    folder = options.base / options.values.get("folder", "")
+    rolls, refused = read_rolls(Watched(folder, _as_they_are)(), datetime.now(UTC))
+    words = f"{folder}: {len(rolls)} registrations"
+    if refused:
+        words += f", {len(refused)} rows or files that cannot be read; see: crosswalk translate education-roll {folder}"
+    return Hop("roll", ok=bool(rolls) and not refused, words=words)
 
 
 def _line(settings: Settings, address: str) -> Iterator[Hop]:

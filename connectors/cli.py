@@ -77,7 +77,7 @@ def status(paths: Configs, as_json: Annotated[bool, typer.Option("--json")] = Fa
     """Show what moved last, what waits, what was refused and what is wrong."""
     well = True
     for settings in _settings(paths):
-        said = _health(settings)
+        said = vitals.read(settings.state / vitals.HEALTH_FILE)
         well = well and not said.get("troubles")
         if as_json:
             typer.echo(json.dumps(said, sort_keys=True))
@@ -163,15 +163,6 @@ def _settings(paths: list[Path]) -> list[Settings]:
         return host.read_all(paths)
     except Misconfigured as fault:
         _end(str(fault))
-
-
-def _health(settings: Settings) -> dict[str, object]:
-    try:
-        said = json.loads((settings.state / vitals.HEALTH_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        words = "this connector has not run yet, or its state folder is elsewhere"
-        return {"troubles": [{"place": "status", "code": "NEVER_RAN", "words": words}]}
-    return said if isinstance(said, dict) else {}
 
 
 def _list(value: object) -> list[object]:

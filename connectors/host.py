@@ -54,15 +54,35 @@ def read_all(paths: Sequence[Path]) -> list[Settings]:
     faults: list[str] = []
     for path in paths:
         try:
-            found.append(read_settings(path))
+            settings = read_settings(path)
         except Misconfigured as fault:
             faults.append(str(fault))
+        else:
+            found.append(settings)
+            faults += [f"{path}: {fault}" for fault in _unknown_parts(settings)]
     states = [settings.state.resolve() for settings in found]
     if len(set(states)) < len(states):
         faults.append("state: two connectors share one folder; give each its own")
     if faults:
         raise Misconfigured("\n".join(faults))
     return found
+
+
+def _unknown_parts(settings: Settings) -> list[str]:
+    """Formats and reactions that there are not: said before anything runs, as any other fault of the file."""
+    faults: list[str] = []
+    for number, intake in enumerate(settings.intakes):
+        for name in intake.formats:
+            try:
+                by_name(name)
+            except Misconfigured as fault:
+                faults.append(f"intake[{number}].{fault}")
+    for options in settings.reactions:
+        try:
+            reactions.known(options.name)
+        except Misconfigured as fault:
+            faults.append(str(fault))
+    return faults
 
 
 def build(settings: Settings, base: Path | None = None) -> Connector:

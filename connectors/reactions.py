@@ -66,17 +66,26 @@ def _flags(options: Options, settings: Settings) -> Made:
 REACTIONS: Mapping[str, Callable[[Options, Settings], Made]] = {"rolls": _rolls, "plan-flags": _flags}
 
 
+def known(name: str) -> None:
+    """Refuse the name of a reaction that there is not.
+
+    Raises:
+        Misconfigured: there is none; the message names the nearest.
+    """
+    if name not in REACTIONS:
+        near = get_close_matches(name, REACTIONS, n=1)
+        raise Misconfigured(
+            f"reactions: known are {', '.join(REACTIONS)}" + (f"; did you mean {near[0]}?" if near else "")
+        )
+
+
 def make(options: Options, settings: Settings) -> Made:
     """The reaction that settings name.
 
     Raises:
         Misconfigured: there is none, or it was told what it does not know; the message names the nearest.
     """
-    if options.name not in REACTIONS:
-        near = get_close_matches(options.name, REACTIONS, n=1)
-        raise Misconfigured(
-            f"reactions: known are {', '.join(REACTIONS)}" + (f"; did you mean {near[0]}?" if near else "")
-        )
+    known(options.name)
     return REACTIONS[options.name](options, settings)
 
 

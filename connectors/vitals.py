@@ -6,6 +6,7 @@ it (`console`). Rule: codes, counts, ages and fixes only.
 
 import json
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,6 +22,7 @@ from connectors.witness import ROOM, read_kept
 
 HEALTH_FILE = "health.json"
 REFERRAL_PATIENCE_MS = 15 * 60 * 1000
+SILENT_SECONDS = 30.0
 
 
 def report(
@@ -43,10 +45,7 @@ def report(
         "organisation": settings.organisation,
         "agency": settings.agency.value,
         "at": now.isoformat(),
-        "troubles": [
-            {"place": t.place, "code": t.code, "words": t.words}
-            for t in (*_unsent_referrals(settings, database, now), *troubles)
-        ],
+        "troubles": [_as_told(t) for t in (*_unsent_referrals(settings, database, now), *troubles)],
         "spool": {state: events.get(state, 0) for state in ("new", "sent", "dead")}
         | {"oldest_unsent_seconds": oldest, "bytes": database.used_bytes()},
         "taken": _tally(database, "taken"),
@@ -69,17 +68,42 @@ def witnessing(database: Database, settings: Settings) -> dict[str, object]:
 
 def _unsent_referrals(settings: Settings, database: Database, now: datetime) -> tuple[Trouble, ...]:
     """A referral is never left to wait unseen: after 15 minutes its sender is told to telephone, with the number."""
-    before = int(now.timestamp() * 1000) - REFERRAL_PATIENCE_MS
+    at = int(now.timestamp() * 1000)
+    # A clock that was put back must not make a referral wait until it has caught up.
+    times = (at - REFERRAL_PATIENCE_MS, at + REFERRAL_PATIENCE_MS)
     sql = (
         "SELECT COUNT(*) FROM event WHERE state IN ('new', 'dead') AND event_type = 'referral.submitted'"
-        " AND content IS NOT NULL AND taken_at <= ?"
+        " AND content IS NOT NULL AND (taken_at <= ? OR taken_at >= ?)"
     )
-    count = database.number(sql, (before,))
+    count = database.number(sql, times)
     if not count:
         return ()
     number = settings.front_door_phone or "as in the directory"
     words = f"{count} referrals have not reached the broker for 15 minutes: telephone the front door now ({number})"
     return (Trouble("referral", "TELEPHONE_NOW", words),)
+
+
+def read(path: Path) -> dict[str, object]:
+    """The report of a connector, as somebody beside it finds it: one that has fallen silent is not well.
+
+    Whoever has no room to write cannot say so; that nothing is written says it.
+    """
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        silent = time.time() - path.stat().st_mtime
+    except (OSError, ValueError):
+        words = "this connector has not run yet, or its state folder is elsewhere"
+        return {"troubles": [_as_told(Trouble("status", "NEVER_RAN", words))]}
+    if not isinstance(said, dict):
+        return {}
+    if silent <= SILENT_SECONDS:
+        return said
+    words = f"nothing heard for {int(silent)} seconds: it is not running, or the disk of its state folder is full"
+    return said | {"troubles": [_as_told(Trouble("status", "SILENT", words)), *said.get("troubles", ())]}
+
+
+def _as_told(trouble: Trouble) -> dict[str, str]:
+    return {"place": trouble.place, "code": trouble.code, "words": trouble.words}
 
 
 def write(path: Path, said: Mapping[str, object]) -> None:

@@ -1,9 +1,10 @@
 """Where a child is registered, answered from the local authority's own rolls; no roll leaves.
 
-Rules: a UPN finds, unless birth date and surname both speak against it; names with birth date and postcode find;
+Rules: a UPN finds, unless birth date or whole name speak against it, or the name is another pupil's elsewhere; names
+with birth date and postcode find;
 names with birth date alone find only on the roll of the setting that was named, and only if that is unique there.
-Anything else that fits is `SEVERAL`: a person must look. Who left is on no roll. Left out: who asks and why (the
-broker's affair).
+Anything else that fits is `SEVERAL`: a person must look. Who left is on no roll. Without any roll nobody is said not to
+be on it: the question stays open, and its clock rings somebody. Left out: who asks and why (the broker's affair).
 """
 
 import re
@@ -18,8 +19,15 @@ from connectors.native.table import TableRow, read_table
 from connectors.native.text import heading
 from connectors.ports import Memory, Refused, Translated
 from sharing.directory import Directory
+from sharing.errors import Rejected
 from sharing.events import Child, Envelope, Event, SettingFound, SettingResult, SettingSought, Urgency
 
+_KINDS = frozenset(
+    "academy primary infant infants junior juniors first middle secondary high upper lower nursery preschool pre playgroup "  # noqa: SIM905, E501 - a list of words
+    "college sixth form grammar comprehensive community special catholic church england prep preparatory independent "
+    "girls boys centre".split()
+)
+"""Words that name a kind of setting and no setting."""
 _SMALL_WORDS = frozenset({"the", "of", "and", "at", "school", "c", "e", "ce", "rc", "st", "saint"})
 
 
@@ -46,16 +54,23 @@ class Rolls:
             if one.upn:
                 self._by_upn[one.upn].append(one)
 
+    def __len__(self) -> int:
+        """How many registrations there are. None: the files are away, or not one row of them can be read."""
+        return sum(map(len, self._by_birth_date.values()))
+
     def find(self, child: Child, day: date) -> Answer:
         """Where a child is registered on a day."""
-        by_upn = [p for p in self._by_upn.get(child.upn or "", ()) if p.is_current(day) and not _contradicts(p, child)]
-        if by_upn:
-            return _one_of(by_upn)
-        named = [
+        by_upn = [p for p in self._by_upn.get(child.upn or "", ()) if p.is_current(day)]
+        of_that_name = [
             p
             for p in self._by_birth_date.get(child.birth_date or date.min, ())
-            if p.is_current(day) and _same_name(p, child) and not _other_upn(p, child)
+            if p.is_current(day) and _same_name(p, child)
         ]
+        if by_upn:
+            # A number typed into a sister's or a twin's record finds her, and her school.
+            agree = not any(_contradicts(p, child) for p in by_upn)
+            return _one_of([*by_upn, *of_that_name]) if agree else Answer(SettingResult.SEVERAL)
+        named = [p for p in of_that_name if not _other_upn(p, child)]
         at_home = [p for p in named if child.postcode and p.postcode == child.postcode]
         if at_home:
             return _one_of(at_home)
@@ -93,11 +108,18 @@ class AnswersFromRolls:
     name: str = "rolls"
 
     def on_delivered(self, view: Event, exchange_id: str, memory: Memory, now: datetime) -> Sequence[Translated]:
-        """The answer to `broker.setting.sought`, in the same transaction; nothing for any other event."""
+        """The answer to `broker.setting.sought`, in the same transaction; nothing for any other event.
+
+        Raises:
+            Rejected: `NO_ROLL`.
+        """
         del memory
         if not isinstance(view, SettingSought):
             return ()
-        answer = self.rolls().find(view.child, now.date())
+        rolls = self.rolls()
+        if not rolls:
+            raise Rejected("NO_ROLL", "rolls", "no registration can be read; see: crosswalk translate education-roll")
+        answer = rolls.find(view.child, now.date())
         event = replace(found_event(answer, self.directory), child=_as_asked(view.child), envelope=_reply(exchange_id))
         subject = view.envelope.subject or opaque(exchange_id)
         return (Translated(event, f"subject:{subject}", f"setting/{exchange_id}", "1"),)
@@ -139,8 +161,9 @@ def _one_of(pupils: Sequence[Pupil]) -> Answer:
 
 
 def _contradicts(one: Pupil, child: Child) -> bool:
-    other_birth = child.birth_date is not None and child.birth_date != one.birth_date
-    return other_birth and child.surname is not None and heading(child.surname) != heading(one.surname)
+    other_surname = child.surname is not None and heading(child.surname) != heading(one.surname)
+    other_forename = bool(_forenames(child)) and not _forenames(one) & _forenames(child)
+    return (child.birth_date is not None and child.birth_date != one.birth_date) or (other_surname and other_forename)
 
 
 def _other_upn(one: Pupil, child: Child) -> bool:
@@ -148,16 +171,18 @@ def _other_upn(one: Pupil, child: Child) -> bool:
 
 
 def _same_name(one: Pupil, child: Child) -> bool:
-    forenames = {heading(name) for name in (one.forename, one.known_as) if name}
-    told = {heading(name) for name in (child.forename, child.known_as) if name}
-    return heading(child.surname or "") == heading(one.surname) != "" and bool(forenames & told - {""})
+    return heading(child.surname or "") == heading(one.surname) != "" and bool(_forenames(one) & _forenames(child))
+
+
+def _forenames(one: Pupil | Child) -> set[str]:
+    return {heading(name) for name in (one.forename, one.known_as) if name} - {""}
 
 
 def _is_named_setting(one: Pupil, child: Child) -> bool:
     if child.setting_urn:
         return child.setting_urn == one.urn
     told, roll = _words(child.setting_name or ""), _words(one.setting_name)
-    return bool(told) and (told <= roll or roll <= told)
+    return bool(told - _KINDS) and bool(roll - _KINDS) and (told <= roll or roll <= told)
 
 
 def _words(name: str) -> frozenset[str]:

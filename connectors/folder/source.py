@@ -1,9 +1,10 @@
 """A drop folder: files that are complete are read record by record, and filed away once their records are durable.
 
 Left out: what the records mean (a `Format`). Rules: a file counts when its name is no working name (`.x`, `x.part`,
-`x.tmp`, `x~`) and it has not changed for a while; its cursor is name, content and record number, so the same file
-again is known and the same name with other content is new; read files go to `done/`, those of which nothing could be
-used to `refused/`, with a list of codes beside; nothing is removed before its records are in the spool.
+`x.tmp`, `x~`) and it has not changed for a while; links, pipes and devices are never opened, and said to lie there; the
+cursor of a file is name, content and record number, so the same file again is known and the same name with other
+content is new; read files go to `done/`, those of which nothing could be used to `refused/`, with a list of codes
+beside; nothing is removed before its records are in the spool.
 """
 
 import json
@@ -64,6 +65,7 @@ class FolderSource:
         self._after = after
         self._ticks = ticks
         self._seen: dict[str, tuple[_Look, float]] = {}
+        self._no_files = 0
 
     def poll(self, cursors: Cursors) -> Iterator[Portion]:
         """Everything that is complete and not yet spooled, oldest file first.
@@ -81,6 +83,8 @@ class FolderSource:
                 unreadable += 1
         if unreadable:
             raise Retryable(f"{self.folder}: {unreadable} files cannot be read; give this user the right to read them")
+        if self._no_files:
+            raise Retryable(f"{self.folder}: {self._no_files} links or pipes lie here and are not read; copy the files")
 
     def _complete(self) -> list[Path]:
         """Files that nobody writes any more, oldest first."""
@@ -95,6 +99,7 @@ class FolderSource:
 
     def _looks(self) -> dict[str, _Look]:
         found: dict[str, _Look] = {}
+        self._no_files = 0
         try:
             with os.scandir(self.folder) as entries:
                 for entry in entries:
@@ -104,6 +109,8 @@ class FolderSource:
                         status = entry.stat(follow_symlinks=False)
                         if stat.S_ISREG(status.st_mode):
                             found[entry.name] = _Look(status.st_ino, status.st_size, status.st_mtime_ns)
+                        elif not stat.S_ISDIR(status.st_mode):
+                            self._no_files += 1
         except OSError as fault:
             raise Retryable(f"{self.folder}: cannot be listed ({fault.strerror}); make it, or give the right") from None
         return found

@@ -1,23 +1,29 @@
 """Settings, secrets and commands: every fault at once with its fix, and no secret anywhere."""
 
 import json
+import os
 import socket
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
-from connectors import check, host
+from connectors import check, host, vitals
 from connectors.cli import connector_app
 from connectors.example import EXAMPLE
 from connectors.kafka import client_settings
+from connectors.ports import Translated
 from connectors.secrets import Keys, Secret, make_key_file, read_keys, resolve
 from connectors.settings import Settings
 from connectors.stores import Stores
 from sharing.errors import Misconfigured
+from sharing.events import Child, Envelope, ReferralSubmitted
 from tests.connectors.test_spool import take
 
 PLANTED = "planted-secret-9c1"
@@ -180,6 +186,36 @@ def test_validate_tells_faults_and_ends_with_2(config: Path) -> None:
     assert "did you mean schools" in found.output
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[schools-concerns]", "[school-concerns]", "intake[0].format: expected one of"),
+        ("# reactions:", "reactions: [{name: rolss, folder: a}]  #", "did you mean rolls"),
+    ],
+)
+def test_validate_knows_which_formats_and_reactions_there_are(config: Path, old: str, new: str, said: str) -> None:
+    config.write_text(EXAMPLE.replace(old, new))
+    found = RUN.invoke(connector_app, ["validate", str(config)])
+    assert found.exit_code == 2
+    assert said in found.output
+
+
+def test_check_says_that_rows_of_a_roll_cannot_be_read(make_settings: Callable[..., Settings], tmp_path: Path) -> None:
+    (tmp_path / "rolls").mkdir()
+    settings = make_settings(reactions=[{"name": "rolls", "folder": str(tmp_path / "rolls")}])
+
+    def roll() -> check.Hop:
+        return next(hop for hop in check.hops(settings) if hop.name == "roll")
+
+    assert (roll().ok, "0 registrations" in roll().words) == (False, True)
+    head = "Surname,Forename,DOB,URN,School Name\n"
+    (tmp_path / "rolls" / "a.csv").write_text(f"{head}Lee,Ann,11/02/2016,999001,Oakfield\n")
+    assert roll().ok
+    (tmp_path / "rolls" / "b.csv").write_text(f"{head}Lee,Ann,31/02/2016,999001,Oakfield\n")
+    assert not roll().ok
+    assert "1 registrations, 1 rows or files that cannot be read" in roll().words
+
+
 def test_check_names_the_hop_that_is_wrong(config: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -213,6 +249,31 @@ def test_status_of_a_connector_that_never_ran_says_so(config: Path) -> None:
     found = RUN.invoke(connector_app, ["status", str(config), "--json"])
     assert found.exit_code == 1
     assert json.loads(found.output)["troubles"][0]["code"] == "NEVER_RAN"
+
+
+def test_status_of_a_connector_that_fell_silent_is_not_well(config: Path) -> None:
+    path = config.parent / "state" / "health.json"
+    path.parent.mkdir()
+    path.write_text('{"organisation": "oakfield-primary", "troubles": []}')
+    assert RUN.invoke(connector_app, ["status", str(config)]).exit_code == 0
+    os.utime(path, (time.time() - 60, time.time() - 60))
+    found = RUN.invoke(connector_app, ["status", str(config)])
+    assert found.exit_code == 1
+    assert "not running, or the disk of its state folder is full" in found.output
+
+
+@pytest.mark.parametrize(("hours", "rings"), [(0, False), (1, True), (-1, True), (-8760, True)])
+def test_referral_that_waits_is_told_wherever_the_clock_jumps(
+    make_settings: Callable[..., Settings], now: datetime, hours: int, rings: bool
+) -> None:
+    stores = Stores(make_settings())
+    with stores.database.transaction():
+        stores.spool.add(
+            Translated(ReferralSubmitted(envelope=Envelope(), child=Child(surname="Lee")), "lee", "1", None), now
+        )
+    said = vitals.report(stores.settings, stores.database, (), Counter(), now + timedelta(hours=hours))
+    assert [trouble["code"] for trouble in said["troubles"]] == ["TELEPHONE_NOW"] * rings
+    stores.close()
 
 
 def test_spool_shows_what_waits_and_lets_a_dead_event_go(config: Path, now: object) -> None:

@@ -48,7 +48,8 @@ def test_bad_row_of_a_roll_hides_no_other():
         (replace(ROMY, setting_name="The School"), "SEVERAL", None),
         (replace(ROMY, forename="Rowan"), "NOT_FOUND", None),
         (replace(ROMY, birth_date=date(2013, 5, 3)), "NOT_FOUND", None),
-        (replace(ROMY, upn="T999400126001"), "NOT_FOUND", None),
+        (replace(ROMY, upn="T999400126001"), "SEVERAL", None),
+        (replace(ROMY, setting_name="an academy"), "SEVERAL", None),
         (
             Child(surname="Lorimer", forename="Tam", birth_date=date(2016, 2, 11), setting_name="oakfield"),
             "FOUND",
@@ -110,3 +111,33 @@ def test_answering_twice_is_the_same_answer():
 def test_other_events_are_not_answered():
     view = ContactDecided(envelope=Envelope(), child=ROMY)
     assert list(AnswersFromRolls(lambda: ROLLS).on_delivered(view, EXCHANGE, None, NOW)) == []
+
+
+LEES = (
+    "UPN,Surname,Forename,Date of Birth,URN,Setting Name\n"
+    "T999400126001,Lee,Ann,11/02/2016,999001,Oakfield Primary\n"
+    ",Lee,Bea,11/02/2016,999002,Harbour Academy\n"
+    ",Lee,Cal,09/09/2012,999002,Harbour Academy\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("forename", "born", "result"),
+    [
+        ("Ann", date(2016, 2, 11), "FOUND"),
+        ("Annie", date(2016, 2, 11), "FOUND"),
+        ("Bea", date(2016, 2, 11), "SEVERAL"),
+        ("Cal", date(2012, 9, 9), "SEVERAL"),
+    ],
+)
+def test_number_of_a_sister_or_a_twin_does_not_send_a_notice_to_her_school(forename, born, result):
+    rolls, _ = read_rolls([("roll.csv", LEES.encode())], NOW)
+    child = Child(upn="T999400126001", surname="Lee", forename=forename, birth_date=born)
+    assert rolls.find(child, DAY).result.value == result
+
+
+def test_kind_of_setting_names_no_setting():
+    rolls, _ = read_rolls([("roll.csv", LEES.encode())], NOW)
+    child = Child(surname="Lee", forename="Bea", birth_date=date(2016, 2, 11))
+    for told, result in (("the academy", "SEVERAL"), ("Primary School", "SEVERAL"), ("Harbour", "FOUND")):
+        assert rolls.find(replace(child, setting_name=told), DAY).result.value == result

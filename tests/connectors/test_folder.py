@@ -210,12 +210,18 @@ def test_a_file_without_the_right_to_read_is_told_and_the_others_are_read(drop: 
     assert unreadable.exists()
 
 
-def test_links_and_folders_are_left_alone(drop: Dropped, tmp_path: Path) -> None:
+def test_links_pipes_and_folders_are_left_alone_and_told(drop: Dropped, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("1||ann|a")
     (drop.folder / "a.lines").symlink_to(tmp_path / "elsewhere")
     (drop.folder / "b.lines").mkdir()
-    drop.settle()
-    assert drop.words() == []
+    os.mkfifo(drop.folder / "c.lines")
+    drop.drop("d.lines", "1||ann|d")
+    with pytest.raises(Retryable, match="2 links or pipes"):
+        drop.settle()
+    drop.seconds += 3
+    with pytest.raises(Retryable, match="copy the files"):
+        drop.connector.take_in()
+    assert drop.words() == ["d"]
 
 
 def test_a_folder_that_is_gone_is_told_and_comes_back(drop: Dropped) -> None:

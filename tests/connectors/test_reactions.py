@@ -45,6 +45,21 @@ def test_a_question_is_answered_from_the_rolls_in_the_same_transaction(
     stores.close()
 
 
+def test_without_a_roll_nobody_is_said_not_to_be_on_it(
+    make_settings: Callable[..., Settings], now: datetime, tmp_path: Path
+) -> None:
+    settings = make_settings(organisation="easthaven-education", agency="education")
+    stores = Stores(settings)
+    (tmp_path / "roll.csv").write_text("Familienname,Vorname\nLee,Ann\n")
+    desk = Desk(stores, now, [reactions.make(Options("rolls", {"folder": str(tmp_path)}, Path()), settings).reaction])
+    desk.come(desk.event(1, 1, event=SettingSought(envelope=Envelope(subject="ab" * 16), child=Child(surname="Lee"))))
+    desk.work()
+    events = [codec.decode(one.value, stores.catalogue) for one in stores.spool.ready(9)]
+    assert not [event for event in events if isinstance(event, SettingFound)]
+    assert [code for (code,) in stores.database.rows("SELECT code FROM refusal")] == ["NO_ROLL"]
+    stores.close()
+
+
 def attendance(child: Child, number: int) -> bytes:
     born = child.birth_date.strftime("%Y%m%d")
     lines = (
