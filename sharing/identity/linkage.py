@@ -195,7 +195,12 @@ def _judge_demographics(v: Vector, weight: float, *, unique_on_roll: bool) -> Ju
 
 
 def _is_same_child_at_same_place(v: Vector) -> bool:
-    """Rule 2. A birth date on 1 January is too often a filler; a swapped one wants the surname exactly."""
+    """Rule 2. A birth date on 1 January is too often a filler; a swapped one wants the surname exactly.
+
+    A name in use is shared by a boy and a girl born together more easily than a forename: Alexander and Alexandra.
+    """
+    if v.forename is Level.KNOWN_AS and v.sex is Level.ELSE:
+        return False
     dated = v.birth is Level.EXACT or (v.birth is Level.DAY_MONTH_SWAPPED and v.surname is Level.EXACT)
     return dated and v.forename in _SAME_FORENAME and v.surname in _SAME_SURNAME and v.address in _SAME_PLACE
 

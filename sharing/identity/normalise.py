@@ -26,8 +26,13 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"}
 )
 _PREFIXES = frozenset({"o", "mc", "mac"})
-_SILENT = frozenset({"unknown", "notknown", "nk", "na", "none", "null", "tbc", "test", "noname", "surname", "forename"})
+_SILENT = frozenset(
+    "unknown notknown notgiven notstated unspecified withheld refused nk na none null tbc test dummy noname unnamed "  # noqa: SIM905 - a list of words
+    "nosurname noforename surname forename firstname lastname anon anonymous xx xxx xxxx zz zzz".split()
+)
 _NAMELESS = frozenset({"baby", "unborn", "infant", "newborn", "twin", "triplet", "bump"})
+_WARD_NAMES = frozenset({"boy", "girl", "male", "female"})
+"""Newborn twins are both `Boy` on the ward's system until they are registered."""
 _MAC_LENGTH = 6
 
 
@@ -128,13 +133,13 @@ def _surname(text: str | None) -> str | None:
 
 
 def _forename(text: str | None) -> str | None:
-    return None if _is_nameless(text) else fold(text)
+    return None if _is_nameless(text, _NAMELESS | _WARD_NAMES) else fold(text)
 
 
-def _is_nameless(text: str | None) -> bool:
+def _is_nameless(text: str | None, names: frozenset[str] = _NAMELESS) -> bool:
     """Whether a forename stands for a child that has none yet."""
     words = (fold(text) or "").split()
-    return bool(words) and words[0] in _NAMELESS
+    return bool(words) and words[0] in names
 
 
 def _uprn(text: str | None) -> str | None:

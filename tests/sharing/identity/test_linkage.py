@@ -240,3 +240,22 @@ def test_levels_of_a_pair_read_as_words():
         "nhs_number": Level.EXACT,
         "upn": Level.NULL,
     }
+
+
+@pytest.mark.parametrize("forename", ["Boy", "Baby boy", "GIRL", "Male infant", "Twin 1"])
+def test_children_named_by_the_ward_alone_never_link(forename):
+    newborn = Child(surname="Lorimer", forename=forename, birth_date=date(2026, 2, 11), postcode="ZE1 0AA")
+    assert said(newborn, newborn).outcome is LinkOutcome.REVIEW
+
+
+@pytest.mark.parametrize("filler", ["Unknown", "Zzz", "Not given", "Unnamed", "test"])
+def test_what_is_typed_where_no_name_is_known_is_no_name(filler):
+    nobody = Child(surname=filler, forename=filler, birth_date=date(2016, 2, 11), postcode="ZE1 0AA")
+    assert said(nobody, nobody).outcome is not LinkOutcome.LINK
+
+
+def test_a_name_in_use_does_not_join_a_brother_and_a_sister_born_together():
+    sister = replace(TAMSIN, forename="Alexandra", known_as="Alex", nhs_number=None, upn=None)
+    told = replace(sister, forename="Alex", known_as=None)
+    assert said(told, sister).outcome is LinkOutcome.LINK
+    assert said(replace(told, sex=Sex.MALE), sister).outcome is LinkOutcome.REVIEW
