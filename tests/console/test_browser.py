@@ -142,6 +142,31 @@ def test_words_of_the_map_stay_within_their_boxes(chromium, console, screen):
     tab.context.close()
 
 
+LONG_NAMES = {
+    "oakfield-primary": "St Bartholomew the Great and Holy Cross Church of England Voluntary Aided Primary School",
+    "harbour-academy": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch-Academy",
+}
+
+
+@SCREENS
+def test_a_long_name_of_an_organisation_pushes_nothing_out_of_its_place(chromium, console, shown, screen):
+    def renamed(nodes):
+        return tuple(replace(node, name=LONG_NAMES.get(node.key, node.name)) for node in nodes)
+
+    long = replace(shown, senders=renamed(shown.senders), recipients=renamed(shown.recipients))
+    assert long != shown
+    console.source.publish(long)
+    tab, _ = opened(chromium, console, screen)
+    expect(tab.locator("#to-harbour-academy th")).to_contain_text(LONG_NAMES["harbour-academy"])
+    assert tab.evaluate("document.documentElement.scrollWidth") <= screen["width"]
+    beyond = tab.evaluate(
+        "[...document.querySelectorAll('#to-harbour-academy th, #from-harbour-academy th')]"
+        ".filter(cell => cell.scrollWidth > cell.clientWidth + 1).length"
+    )
+    assert beyond == 0
+    tab.context.close()
+
+
 def test_new_figures_arrive_without_touching_what_one_is_at(chromium, console, shown):
     tab, complaints = opened(chromium, console, WIDE)
     expect(tab.locator("#state")).to_have_text("Live")
