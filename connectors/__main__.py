@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 
 from connectors.host import run
-from sharing.errors import Misconfigured
+from sharing.errors import Misconfigured, Retryable
 
 WRONG_CALL = 2
 
@@ -31,6 +31,6 @@ if __name__ == "__main__":
     try:
         _logs()
         run([Path(name) for name in sys.argv[1:]])
-    except Misconfigured as fault:
+    except (Misconfigured, Retryable) as fault:
         sys.stderr.write(f"{fault}\n")
         sys.exit(WRONG_CALL)

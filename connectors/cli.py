@@ -15,11 +15,12 @@ import typer
 from connectors import check, host, vitals
 from connectors.database import Database
 from connectors.example import EXAMPLE
+from connectors.folder.files import write_whole
 from connectors.secrets import make_key_file
 from connectors.settings import Settings
 from connectors.stores import Stores
 from connectors.witness import begin_again, own_key, read_kept, room_of
-from sharing.errors import CrosswalkError, Misconfigured
+from sharing.errors import CrosswalkError, Misconfigured, Retryable
 
 WRONG_CALL = 2
 connector_app = typer.Typer(no_args_is_help=True, help="Run an agency's connector beside its own system.")
@@ -38,9 +39,12 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to write connector.y
         _end(f"{path}: exists; it is never overwritten")
     try:
         make_key_file(folder / "connector.key")
+        write_whole(path, EXAMPLE.encode())
     except CrosswalkError as fault:
         _end(str(fault))
-    path.write_text(EXAMPLE, encoding="utf-8")
+    except OSError as fault:
+        (folder / "connector.key").unlink()
+        _end(f"{path}: cannot be written ({fault.strerror}); make room")
     typer.echo(f"{path}: edit it, then: crosswalk connector validate {path}")
 
 
@@ -68,7 +72,7 @@ def run(paths: Configs) -> None:
     """Run one connector or several, until stopped by SIGTERM or Ctrl-C."""
     try:
         host.run(paths)
-    except Misconfigured as fault:
+    except (Misconfigured, Retryable) as fault:
         _end(str(fault))
 
 

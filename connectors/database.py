@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from connectors.folder.files import write_whole
 from connectors.schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from connectors.secrets import Keys
 from sharing.errors import Misconfigured, Rejected, Retryable
@@ -45,13 +46,12 @@ class Database:
         self._lock = threading.RLock()
         self._cipher = AESGCM(keys.contents)
         self._ballast = path.with_name("ballast")
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._refuse_if_gone()
         with self._faults_told():
             self._connection = _connect(path)
             self._refuse_if_damaged()
             self._prepare(keys.token("check"))
-        self._born().write_text(f"{generation}\n", encoding="ascii")
+        self._note_birth()
         self.lay_ballast()
 
     def close(self) -> None:
@@ -137,6 +137,16 @@ class Database:
 
     def _born(self) -> Path:
         return self.path.with_name("generation")
+
+    def _note_birth(self) -> None:
+        """Note that there is a file, whole or not at all: half a note would let a lost spool begin afresh."""
+        noted = f"{self.generation}\n".encode("ascii")
+        try:
+            if not (self._born().is_file() and self._born().read_bytes() == noted):
+                write_whole(self._born(), noted)
+        except OSError as fault:
+            self._connection.close()
+            raise SpoolFull(f"{self._born()}: cannot be written ({fault.strerror}); make room") from None
 
     def _refuse_if_gone(self) -> None:
         """A file that was here and is not: beginning afresh forgets versions, and that is for a person to decide."""

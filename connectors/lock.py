@@ -17,12 +17,18 @@ class Lock:
         path: The lock file; it is left in place.
 
     Raises:
-        Misconfigured: another process holds it.
+        Misconfigured: another process holds it, or its folder cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._handle: int | None = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._handle: int | None = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as fault:
+            raise Misconfigured(
+                f"{path.parent}: cannot be the state folder ({fault.strerror}); make it, give this user the right to "
+                "write it, and see that its disk has room"
+            ) from None
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

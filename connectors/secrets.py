@@ -129,14 +129,24 @@ def make_key_file(path: Path) -> None:
     """Write a new key file, for its owner only. An existing one is never overwritten.
 
     Raises:
-        Misconfigured: the file exists.
+        Misconfigured: the file exists, or cannot be written; then nothing of it is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True)
+    except OSError as fault:
+        raise Misconfigured(f"{path.parent}: cannot be made ({fault.strerror}); name another folder") from None
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Misconfigured(f"{path}: exists; a lost key makes the spool unreadable, so it is never replaced") from None
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    except OSError as fault:
+        raise Misconfigured(f"{path}: cannot be written ({fault.strerror}); name another folder") from None
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as fault:
+        path.unlink(missing_ok=True)
+        raise Misconfigured(f"{path}: cannot be written ({fault.strerror}); make room") from None

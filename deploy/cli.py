@@ -77,8 +77,16 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except CrosswalkError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), style="red", markup=False)
+        _say_fault(str(error))
         raise typer.Exit(Status.ERROR) from error
+    except OSError as error:
+        what = error.strerror or type(error).__name__
+        _say_fault(f"{error.filename or 'state folder'}: {what}. Mend that, or name another folder with --state")
+        raise typer.Exit(Status.ERROR) from error
+
+
+def _say_fault(words: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(words, style="red", markup=False)
 
 
 def _show(node: EmbeddedKafka) -> None:

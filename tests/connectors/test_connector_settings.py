@@ -179,6 +179,15 @@ def test_init_writes_settings_that_are_good(config: Path) -> None:
     assert RUN.invoke(connector_app, ["init", str(config.parent)]).exit_code == 2
 
 
+def test_folder_that_cannot_be_used_is_told_in_words(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    made = RUN.invoke(connector_app, ["init", str(tmp_path / "file")])
+    assert (made.exit_code, "cannot be made" in made.output) == (2, True)
+    config.write_text(EXAMPLE.replace("state: state ", "state: file "))
+    ran = RUN.invoke(connector_app, ["run", str(config)])
+    assert (ran.exit_code, "cannot be the state folder" in ran.output) == (2, True)
+
+
 def test_validate_tells_faults_and_ends_with_2(config: Path) -> None:
     config.write_text(EXAMPLE.replace("agency: schools ", "agency: skools "))
     found = RUN.invoke(connector_app, ["validate", str(config)])

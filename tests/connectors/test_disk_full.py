@@ -1,16 +1,19 @@
 """A disk that is really full: intake stops with the fix, sending goes on, and all is well again when there is room."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from connectors.cli import connector_app
 from connectors.database import SpoolFull
 from connectors.folder import FolderSink
 from connectors.settings import Settings
 from connectors.stores import Stores
-from sharing.errors import Retryable
+from sharing.errors import CrosswalkError, Misconfigured, Retryable
 from tests.connectors.test_folder import delivery
 from tests.connectors.test_inbox import Desk
 from tests.connectors.test_spool import take
@@ -77,3 +80,29 @@ def test_a_delivery_folder_that_is_full_holds_no_half_file(small_disk: Path) -> 
     filler.unlink()
     FolderSink(view).deliver(delivery())
     assert len(list(view.iterdir())) == 1
+
+
+def test_settings_that_find_no_room_leave_no_half_behind(small_disk: Path) -> None:
+    filler = fill(small_disk)
+    made = CliRunner().invoke(connector_app, ["init", str(small_disk / "desk")])
+    assert (made.exit_code, "make room" in made.output) == (2, True)
+    filler.unlink()
+    assert CliRunner().invoke(connector_app, ["init", str(small_disk / "desk")]).exit_code == 0
+
+
+def test_a_start_on_a_full_disk_forgets_nothing_that_guards_the_spool(
+    make_settings: Callable[..., Settings], small_disk: Path
+) -> None:
+    settings = make_settings(state=str(small_disk / "state"))
+    filler = fill(small_disk)
+    with pytest.raises(CrosswalkError, match="room"):
+        Stores(settings)
+    filler.unlink()
+    Stores(settings).close()
+    filler = fill(small_disk)
+    with suppress(Retryable):
+        Stores(settings).close()
+    filler.unlink()
+    (small_disk / "state" / "spool.db").unlink()
+    with pytest.raises(Misconfigured, match="spool of this connector is gone"):
+        Stores(settings)

@@ -477,3 +477,12 @@ def test_an_error_is_one_plain_sentence_and_status_2(taken: int, tmp_path: Path)
     assert done.returncode == 2
     assert f"Port {taken}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "status", "down"])
+def test_state_folder_that_is_none_is_told_in_one_line(command: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = broker(command, "--state", str(tmp_path / "file"))
+    assert found.returncode == 2
+    assert "name another folder with --state" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
