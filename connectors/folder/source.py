@@ -4,7 +4,8 @@ Left out: what the records mean (a `Format`). Rules: a file counts when its name
 `x.tmp`, `x~`) and it has not changed for a while; links, pipes and devices are never opened, and said to lie there; the
 cursor of a file is name, content and record number, so the same file again is known and the same name with other
 content is new; read files go to `done/`, those of which nothing could be used to `refused/`, with a list of codes
-beside; nothing is removed before its records are in the spool.
+beside; nothing is removed before its records are in the spool; a file that grows after it was read, because whoever
+writes it had stalled, is brought back and read again.
 """
 
 import json
@@ -25,6 +26,8 @@ from sharing.errors import Retryable
 MAX_FILE_BYTES = 64 * 1024 * 1024
 PORTION = 200
 WORKING_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
+WATCHED_SECONDS = 900.0
+"""How long a file that was filed away is watched: a transfer that stalls longer has failed."""
 DONE, REFUSED = "done", "refused"
 
 
@@ -35,6 +38,11 @@ class _Look:
     inode: int
     size: int
     changed_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "_Look":
+        """What a file looks like by its status."""
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 class FolderSource:
@@ -65,6 +73,7 @@ class FolderSource:
         self._after = after
         self._ticks = ticks
         self._seen: dict[str, tuple[_Look, float]] = {}
+        self._filed: dict[Path, tuple[str, _Look, float]] = {}
         self._no_files = 0
 
     def poll(self, cursors: Cursors) -> Iterator[Portion]:
@@ -73,6 +82,7 @@ class FolderSource:
         Raises:
             Retryable: the folder, or after all others some files, cannot be read.
         """
+        self._bring_back()
         unreadable = 0
         for path in self._complete():
             try:
@@ -108,7 +118,7 @@ class FolderSource:
                     with suppress(FileNotFoundError):
                         status = entry.stat(follow_symlinks=False)
                         if stat.S_ISREG(status.st_mode):
-                            found[entry.name] = _Look(status.st_ino, status.st_size, status.st_mtime_ns)
+                            found[entry.name] = _Look.of(status)
                         elif not stat.S_ISDIR(status.st_mode):
                             self._no_files += 1
         except OSError as fault:
@@ -118,8 +128,7 @@ class FolderSource:
     def _portions(self, path: Path, cursors: Cursors) -> Iterator[Portion]:
         look = self._seen[path.name][0]
         raw = b"" if look.size > MAX_FILE_BYTES else _read(path)
-        status = path.lstat()
-        if _Look(status.st_ino, status.st_size, status.st_mtime_ns) != look:
+        if _Look.of(path.lstat()) != look:
             return
         digest = sha256(raw).digest() if raw else str(look).encode()
         cursor = self._token("file", path.name) + self._token("content", digest)
@@ -153,7 +162,10 @@ class FolderSource:
         path = portion.origin
         if not portion.last or not isinstance(path, Path):
             return
-        self._seen.pop(path.name, None)
+        look, _ = self._seen.pop(path.name, (None, 0.0))
+        with suppress(OSError):
+            if look not in (None, _Look.of(path.lstat())):
+                return  # it grows still, and is read again when it is whole
         unusable = bool(refused) and len({number for number, _ in refused}) >= portion.now
         try:
             if refused:
@@ -181,9 +193,22 @@ class FolderSource:
             else:
                 folder = self.folder / where
                 folder.mkdir(exist_ok=True)
-                path.rename(free_name(folder, path.name))
+                filed = path.rename(free_name(folder, path.name))
                 flush_folder(folder)
+                self._filed[filed] = (path.name, _Look.of(filed.lstat()), self._ticks())
         flush_folder(self.folder)
+
+    def _bring_back(self) -> None:
+        """Put files that grew after they were filed away back where they are read, once their name is free there."""
+        now = self._ticks()
+        self._filed = {path: kept for path, kept in self._filed.items() if now - kept[2] < WATCHED_SECONDS}
+        for path, (name, look, _) in tuple(self._filed.items()):
+            with suppress(OSError):
+                if not path.exists():
+                    del self._filed[path]
+                elif _Look.of(path.lstat()) != look and not os.path.lexists(self.folder / name):
+                    del self._filed[path]
+                    path.rename(self.folder / name)
 
 
 def _read(path: Path) -> bytes:

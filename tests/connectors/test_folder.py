@@ -314,3 +314,33 @@ def test_a_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
 def test_a_delivery_is_for_the_connectors_user_only(tmp_path: Path) -> None:
     FolderSink(tmp_path).deliver(delivery())
     assert next(tmp_path.iterdir()).stat().st_mode & 0o077 == 0
+
+
+def test_a_file_whose_writer_stalled_loses_no_row(drop: Dropped) -> None:
+    path = drop.folder / "a.lines"
+    with path.open("w", buffering=1) as upload:
+        upload.write("1||ann|a\n2||ben|b\n")
+        drop.settle()
+        assert (drop.words(), drop.lying("done")) == (["a", "b"], ["a.lines"])
+        upload.write("3||cat|c\n")
+        drop.connector.take_in()
+        assert drop.lying() == ["a.lines"]
+        upload.write("4||dan|d\n")
+    drop.settle()
+    drop.settle()
+    assert drop.words() == ["c", "d"]
+    assert (drop.lying(), drop.lying("done")) == ([], ["a.lines"])
+
+
+def test_a_file_that_grows_while_it_is_spooled_stays_until_it_is_whole(drop: Dropped) -> None:
+    path = drop.drop("a.lines", "1||ann|a")
+    drop.source.poll(drop.stores.spool)
+    drop.connector.take_in()
+    drop.seconds += 3
+    portions = list(drop.source.poll(drop.stores.spool))
+    path.write_text("1||ann|a\n2||ben|b")
+    for portion in portions:
+        drop.connector._take_portion(drop.source, portion)
+    assert drop.lying() == ["a.lines"]
+    drop.settle()
+    assert drop.words() == ["a", "b"]
