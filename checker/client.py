@@ -1,7 +1,7 @@
 """The same topics through an ordinary client: what a recipient's program really gets.
 
 Left out: judging. Rule: what the client reads and what lies on the disk must be as many records, else one of the two
-looks was blind.
+looks was blind. Where the cluster's disk is not ours, the client's look is the only one.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,11 @@ from checker.records import Record
 POLL_MS = 500
 
 
-def read_topics(bootstrap: str, prefix: str) -> Iterator[Record]:
-    """Every record of every topic whose name begins so, from the first to the last that was there at the start."""
+def read_topics(bootstrap: str, prefix: str | tuple[str, ...]) -> Iterator[Record]:
+    """Every record of every topic whose name begins so, from the first to the last that was there at the start.
+
+    `prefix`: one, or several.
+    """
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap.split(","), enable_auto_commit=False, isolation_level="read_committed"
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from checker import arrivals, ledger, order, sayings, validity
@@ -12,7 +12,7 @@ from checker.expectations import Expectations, Unforeseen
 from checker.leaks import Scan
 from checker.model import Category, Counts, Delivery, Fault
 from checker.reading import Truth, Unreadable, deliveries, read_truth, recalls
-from checker.records import CHECKPOINTS, DEAD_LETTER, Record, Wire, read_wire, segments
+from checker.records import CHECKPOINTS, DEAD_LETTER, TOPICS, Record, Wire, is_ours, read_wire, segments
 
 
 def judge(folder: Path, expected: Expectations, bootstrap: str = "", *, ask_ledger: bool = True) -> Counts:
@@ -21,7 +21,8 @@ def judge(folder: Path, expected: Expectations, bootstrap: str = "", *, ask_ledg
     Args:
         folder: The demo's folder.
         expected: What must come of the story.
-        bootstrap: Addresses of the cluster, to read the topics through a client too; `""` leaves that out.
+        bootstrap: Addresses of the cluster, to read the topics through a client too; `""` leaves that out. Where the
+            cluster is somebody else's, so that its disk cannot be searched, they are read through the client alone.
         ask_ledger: Whether the product's own verification is run beside ours.
     """
     counts = Counts()
@@ -29,11 +30,13 @@ def judge(folder: Path, expected: Expectations, bootstrap: str = "", *, ask_ledg
         truth = read_truth(folder)
         if expected.seal["mark"] not in truth.marks:
             expected = expected.before_the_seal()
-        wire = read_wire(folder)
+        apart = bool(bootstrap) and not is_ours(folder)
+        heard = tuple(read_topics(bootstrap, TOPICS)) if apart else ()
+        wire = Wire.read(heard) if apart else read_wire(folder)
         found = list(deliveries(folder))
         _folders(folder, truth, found, expected, counts, wire)
-        _bytes(folder, truth, found, expected, counts, wire)
-        if bootstrap:
+        _bytes(folder, truth, found, expected, counts, wire, heard)
+        if bootstrap and not apart:
             counts.faults += _through_a_client(Scan(folder, truth, expected), bootstrap, wire)
     except Unreadable as fault:
         counts.faults.append(Fault(Category.INVALID, "", str(folder.name), str(fault)))
@@ -75,14 +78,23 @@ def _folders(
 
 
 def _bytes(
-    folder: Path, truth: Truth, found: list[Delivery], expected: Expectations, counts: Counts, wire: Wire
+    folder: Path,
+    truth: Truth,
+    found: list[Delivery],
+    expected: Expectations,
+    counts: Counts,
+    wire: Wire,
+    heard: Sequence[Record],
 ) -> None:
-    """Every byte at rest and on the wire."""
+    """Every byte at rest and on the wire. `heard`: all records, where no segments lie in the folder."""
     scan = Scan(folder, truth, expected)
-    scan.ahead(path for _, path in segments(folder))
+    lying = () if heard else tuple(segments(folder))
+    scan.ahead(path for _, path in lying)
     counts.faults += [*scan.files(), *scan.strangers(Links(truth.events()), found)]
-    for topic, path in segments(folder):
+    for topic, path in lying:
         counts.faults += scan.segment(topic, path)
+    for record in heard:
+        counts.faults += scan.heard(record)
     counts.faults += scan.blind()
     for record in wire.starting("out."):
         counts.faults += scan.record(record)

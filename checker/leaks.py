@@ -133,6 +133,12 @@ class Scan:
             path.read_bytes(), str(path.parent.relative_to(self.folder)), may, entering=kind in ENTERING
         )
 
+    def heard(self, record: Record) -> Iterator[Fault]:
+        """Every byte of a record that a client read, where no segment can be looked at."""
+        kind, organisation = record.topic.partition(".")[0], record.topic.rpartition(".")[2]
+        may = self._may(kind, organisation)
+        yield from self._look(record.everything(), record.place, may, entering=kind in ENTERING)
+
     def blind(self) -> Iterator[Fault]:
         """Events of which nothing was found where they must have entered: the search is blind."""
         for record in self.events:

@@ -4,7 +4,7 @@ Left out: what they mean. Segments must not be compressed; what is cut off at th
 interrupted) is left, as Kafka itself leaves it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ LOGS = "kafka/data"
 DEAD_LETTER, CHECKPOINTS = "dead-letter", "checkpoints"
 READ = ("out.", "receipts.", DEAD_LETTER, CHECKPOINTS)
 """Topics whose records are looked at one by one; of the others only the bytes are."""
+TOPICS = (*READ, "in.", "seals.")
+"""Every topic of a partnership."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class Wire:
 
     def __init__(self, records: Mapping[str, list[Record]]) -> None:
         self._records = records
+
+    @classmethod
+    def read(cls, records: Iterable[Record]) -> "Wire":
+        """Of records that a client read."""
+        found: dict[str, list[Record]] = {}
+        for one in records:
+            if one.topic.startswith(READ):
+                found.setdefault(one.topic, []).append(one)
+        return cls(found)
 
     def of(self, topic: str) -> list[Record]:
         """Records of one topic, in order."""
@@ -85,6 +96,11 @@ def read_wire(folder: Path) -> Wire:
         if topic.startswith(READ):
             found.setdefault(topic, []).extend(_read_segment(folder, topic, path))
     return Wire(found)
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether the cluster kept its data in the world's folder, so that its disk can be searched."""
+    return (folder / LOGS).exists()
 
 
 def segments(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from agreements import read_texts
 from connectors.secrets import make_key_file
@@ -24,6 +25,7 @@ from ledger.keys import load_or_create
 from ledger.store import Ledger
 from sharing.approval.signatories import FILE
 from sharing.directory import Directory
+from sharing.errors import Misconfigured
 from sharing.topics import all_topics
 from streams.broker import ENGINE, read_directory
 from streams.clock import SimulatedClock
@@ -31,6 +33,7 @@ from streams.founding import found, invent_offices
 
 PARTNERSHIP = PACKAGE / "crosswalk" / "partnership"
 WORKERS = ("worker-1", "worker-2")
+ASK_SECONDS = 10.0
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "schools": ("schools-concerns", "schools-acknowledgements", "schools-attendance"),
@@ -133,6 +136,24 @@ class World:
             settings["reactions"] = [{"name": "plan-flags", "callback": organisation.telephone("emergency_department")}]
         return settings
 
+    def expect_unused(self) -> None:
+        """Refuse a cluster on which a partnership ran before: what lies there would be taken for this story's.
+
+        Raises:
+            Misconfigured: a topic holds records; its name and what to do.
+        """
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "demo.unused", "log_level": 0})
+        try:
+            for topic in all_topics(self.directory):
+                if _end(consumer, topic.name) > 0:
+                    raise Misconfigured(
+                        f"KAFKA_BOOTSTRAP: {topic.name} of that cluster holds records of an earlier run; name a cluster"
+                        " on which no partnership ran, or delete its topics (in, seals, out, receipts, dead-letter,"
+                        " checkpoints)"
+                    )
+        finally:
+            consumer.close()
+
     # ------------------------------------------------------------ running
 
     def start(self) -> None:
@@ -186,3 +207,11 @@ class World:
     def stop(self) -> None:
         """End every process that was started here."""
         self.supervisor.stop()
+
+
+def _end(consumer: Consumer, topic: str) -> int:
+    try:
+        found = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=ASK_SECONDS)
+    except KafkaException:
+        return 0  # made just now, and its leader does not know it yet: nothing lies there
+    return int(found[1]) if found else 0

@@ -85,6 +85,27 @@ def test_the_checker_sees_a_fault_planted_on_the_wire(played, plant):
     assert status == 1, found
 
 
+def test_where_the_cluster_is_somebody_elses_its_topics_are_judged_through_a_client(played, tmp_path):
+    """Its disk cannot be searched: every record is, and what is planted on the wire is seen all the same."""
+    folder, bootstrap = played
+    apart = tmp_path / "apart"
+    shutil.copytree(folder, apart, ignore=shutil.ignore_patterns("kafka"), symlinks=True)
+    ours, theirs = (judged(one, bootstrap) for one in (folder, apart))
+    same = ("published", "delivered", "refused", "dead_letters", "lost", "seen_twice", "order", "ledger_verified")
+    assert {name: theirs[1][name] for name in same} == {name: ours[1][name] for name in same}
+    assert theirs[1]["leaks"] == ours[1]["leaks"] > 0, "the faults planted on the wire lie in these topics"
+    assert (ours[0], theirs[0]) == (1, 1)
+
+
+def test_a_cluster_on_which_a_partnership_ran_is_refused_before_anything_is_put_there(played, tmp_path):
+    _, bootstrap = played
+    argv = [sys.executable, "-m", "crosswalk", "demo", "--once", "--keep", str(tmp_path / "again")]
+    given = {**os.environ, "KAFKA_BOOTSTRAP": bootstrap}
+    done = subprocess.run(argv, cwd=PACKAGE, env=given, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 2, done.stderr
+    assert "holds records of an earlier run" in done.stderr
+
+
 def test_a_worker_that_commits_before_its_transaction_is_caught(tmp_path):
     argv = [sys.executable, "-m", "crosswalk", "demo", "--once", "--json", "--plant", "early-commit"]
     began = time.monotonic()
