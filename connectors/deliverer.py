@@ -63,13 +63,23 @@ class Deliverer:
         return self._deliver()
 
     def _withdraw(self) -> None:
-        with self._troubles.at("withdraw"):
-            for exchange_id in self._arrivals.recalling():
-                self._sink.withdraw(exchange_id.hex(), "")
-                with self._arrivals.database.transaction():
-                    for reaction, room in self._reactions:
-                        reaction.on_withdrawn(exchange_id.hex(), room)
-                    self._arrivals.recalled(exchange_id, self._now())
+        """Withdraw what was taken back; one that the sink cannot withdraw now holds up no other."""
+        stuck = False
+        for exchange_id in self._arrivals.recalling():
+            try:
+                self._take_back(exchange_id)
+            except Exception as fault:  # noqa: BLE001 - a sink of others: it is tried again, and shown
+                stuck = True
+                self._troubles.note("withdraw", fault)
+        if not stuck:
+            self._troubles.clear("withdraw")
+
+    def _take_back(self, exchange_id: bytes) -> None:
+        self._sink.withdraw(exchange_id.hex(), "")
+        with self._arrivals.database.transaction():
+            for reaction, room in self._reactions:
+                reaction.on_withdrawn(exchange_id.hex(), room)
+            self._arrivals.recalled(exchange_id, self._now())
 
     def _deliver(self) -> bool:
         """Deliver what may go, up to a batch."""

@@ -204,6 +204,22 @@ def test_a_withdrawal_is_tried_until_the_agency_is_there(desk: Desk) -> None:
     assert desk.receipts() == [(1, "RECALLED", None)]
 
 
+def test_a_withdrawal_that_fails_holds_up_no_other(desk: Desk) -> None:
+    """One file that is open in somebody's hand must not keep every later recall from being applied."""
+    desk.come(*(desk.event(n, 1, f"child {n}") for n in (1, 2, 3)))
+    desk.work()
+    desk.receipts()
+    desk.agency.fails_for = {xid(1)}
+    desk.come(*(desk.recall(10 + n, 2, recalled=n, child=f"child {n}") for n in (1, 2, 3)))
+    desk.work()
+    assert {n for n, state, _ in desk.receipts() if state == "RECALLED"} == {2, 3}
+    assert [trouble.place for trouble in desk.troubles.all()] == ["withdraw"]
+    desk.agency.fails_for = set()
+    desk.work()
+    assert desk.receipts() == [(1, "RECALLED", None)]
+    assert desk.troubles.all() == ()
+
+
 def test_a_sink_that_fails_for_one_child_holds_that_child_only(desk: Desk) -> None:
     desk.agency.fails_for = {xid(1)}
     desk.come(desk.event(1, 1), desk.event(2, 2), desk.event(11, 1, "ben"), desk.event(12, 2, "ben"))

@@ -100,7 +100,7 @@ class AgencySimulator:
         self.calls.append(("deliver", delivery.exchange_id))
 
     def withdraw(self, exchange_id: str, plain_words: str) -> None:
-        if self.away:
+        if self.away or exchange_id in self.fails_for:
             raise Retryable("the agency's system is away")
         self.applied[exchange_id] = "recalled"
         self.calls.append(("withdraw", exchange_id))
