@@ -7,7 +7,7 @@ offset moves; the supervisor starts it again. Nothing here is global: the proces
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -93,13 +93,27 @@ def run_worker(settings: Settings, logging_config: dict[str, Any]) -> NoReturn:
     one_try = with_fault(intake.absorb, os.environ, settings.state, exit_now)
     absorb = Attempts(settings.state / "attempts", one_try, intake.absorb_crashed, intake.absorb_unopened)
     app = build_app(TransportSettings(settings.bootstrap, GROUP, settings.state / settings.worker))
-    attach(app, inputs, absorb)
+    attach(app, inputs, absorb, reached=_reached(own(broker).ledger))
     try:
         run(app, logging_config)
     finally:
         stopping.set()
         for thread in threads:
             thread.join(timeout=5)
+
+
+def _reached(ledger: Ledger) -> Callable[[], Mapping[tuple[str, int], int]]:
+    """How far the database absorbed each input; a database that is away ends the process, as everywhere."""
+
+    def asked() -> Mapping[tuple[str, int], int]:
+        try:
+            with ledger.reading() as tx:
+                return tx.progress()
+        except Exception:
+            log.exception("the database did not say how far it got; the process ends", process="seek")
+            exit_now(INFRASTRUCTURE_FAULT)
+
+    return asked
 
 
 def _thread(name: str, work: Callable[[], None]) -> threading.Thread:

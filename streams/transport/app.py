@@ -23,6 +23,7 @@ from sharing.errors import Misconfigured
 from streams.carrier import Absorb
 from streams.loop import exit_now, run_loop
 from streams.transport.batch import CarrierConsumer, CarrierSchema, CarrierTransport, FaustSource
+from streams.transport.offsets import Reached
 from streams.watchdogs import Limits, Vitals, Watch
 
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -120,6 +121,7 @@ def attach(
     *,
     limits: Limits | None = None,
     stop: Callable[[int], NoReturn] = exit_now,
+    reached: Reached | None = None,
 ) -> None:
     """Bind the agent loop to topics: each carrier is absorbed, then acknowledged.
 
@@ -129,12 +131,14 @@ def attach(
         absorb: Takes one batch into the database; wrap it in `streams.attempts.Attempts` to isolate poison records.
         limits: When the watchdogs bark and bite; None for the defaults.
         stop: Ends the process; handed in for tests.
+        reached: Asks the database how far it got, from any thread; None where it is never put back from a copy.
 
     Raises:
         Misconfigured: No topic, or one named twice.
     """
     if not topics or len(set(topics)) != len(topics):
         raise Misconfigured("topics: name at least one topic, and each only once")
+    cast(CarrierTransport, app.transport).reached = reached
     channel = app.topic(*topics, schema=CarrierSchema())
 
     @app.agent(channel, name="carriers")

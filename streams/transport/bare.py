@@ -20,7 +20,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from streams.carrier import Absorb
 from streams.loop import exit_now, run_loop
 from streams.transport.app import ASSIGNOR, MAX_POLL_S, TransportSettings
-from streams.transport.offsets import Offsets, TrackedCarrier
+from streams.transport.offsets import Offsets, Reached, TrackedCarrier, behind
 from streams.transport.safe import FETCH_WAIT_MS, SETTLE_S, to_batch
 from streams.watchdogs import Limits, Vitals, Watch
 
@@ -34,6 +34,7 @@ async def run_bare(
     *,
     limits: Limits | None = None,
     stop: Callable[[int], NoReturn] = exit_now,
+    reached: Reached | None = None,
 ) -> None:
     """Run the agent loop without Faust until SIGTERM or SIGINT; what `build_app`, `attach` and `run` do with it.
 
@@ -43,8 +44,9 @@ async def run_bare(
         absorb: Takes one batch into the database; wrap it in `streams.attempts.Attempts`.
         limits: When the watchdogs bark and bite; None for the defaults.
         stop: Ends the process.
+        reached: Asks the database how far it got, from any thread; None where it is never put back from a copy.
     """
-    source = BareSource(settings, topics)
+    source = BareSource(settings, topics, reached)
     with Watch(limits or Limits(), source.vitals, stop) as watch:
         work = asyncio.create_task(run_loop(source, absorb, stop=stop, watch=watch))
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,12 +62,14 @@ class BareSource(ConsumerRebalanceListener):  # type: ignore[misc]
     Args:
         settings: The same settings as the Faust app's.
         topics: Names of topics that exist.
+        reached: Asks the database how far it got, or None.
     """
 
-    def __init__(self, settings: TransportSettings, topics: Sequence[str]) -> None:
+    def __init__(self, settings: TransportSettings, topics: Sequence[str], reached: Reached | None = None) -> None:
         self.offsets = Offsets()
         self._settings = settings
         self._topics = topics
+        self._reached = reached
         self._consumer: AIOKafkaConsumer | None = None
         self._idle = asyncio.Event()  # set while no carrier is in the loop's hand
         self._idle.set()
@@ -116,7 +120,7 @@ class BareSource(ConsumerRebalanceListener):  # type: ignore[misc]
             self.offsets.drop([(tp.topic, tp.partition) for tp in revoked])
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Do nothing, on purpose.
+        """Seek where the database stands behind the commits, and nowhere else.
 
         aiokafka reads a fresh assignment from the committed offset, else from the beginning, and may have handed out
         the first records before this call. New books begun here, without a seek, would drop them.
@@ -124,6 +128,16 @@ class BareSource(ConsumerRebalanceListener):  # type: ignore[misc]
         Args:
             assigned: Partitions that came.
         """
+        consumer, wanted = self._consumer, list(assigned)
+        if consumer is None or self._reached is None:
+            return
+        found = {tp: await consumer.committed(tp) for tp in wanted}
+        committed = {(tp.topic, tp.partition): at for tp, at in found.items() if at is not None}
+        lost = behind(committed, await asyncio.to_thread(self._reached)) if committed else {}
+        begin = await consumer.beginning_offsets([TopicPartition(*where) for where in lost]) if lost else {}
+        for tp in consumer.assignment() & begin.keys():
+            consumer.seek(tp, max(lost[tp], begin[tp]))
+            self.offsets.restart((tp.topic, tp.partition))
 
     def vitals(self) -> Vitals:
         """What the watchdogs look at."""

@@ -18,7 +18,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
-from streams.transport.offsets import TrackedCarrier
+from streams.transport.offsets import Reached, TrackedCarrier
 from streams.transport.safe import SafeConsumer
 
 MAX_QUEUED = 4
@@ -125,6 +125,7 @@ class CarrierTransport(driver.Transport):
     """Faust's aiokafka transport with the consumer above."""
 
     Consumer: ClassVar[type[CarrierConsumer]] = CarrierConsumer
+    reached: Reached | None = None
 
 
 class FaustSource:

@@ -10,7 +10,7 @@ not absorbed, its acknowledgements move nothing. Dropping a carrier therefore co
 from the consumer's thread, the event loop and the watchdog; one lock serves them all.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -20,6 +20,23 @@ from streams.carrier import Batch
 
 Partition: TypeAlias = tuple[str, int]
 """Topic name and partition number; Faust's and aiokafka's named tuples are equal to it."""
+
+
+Reached: TypeAlias = Callable[[], Mapping[Partition, int]]
+"""Asks the database how far it has absorbed each partition: the next offset to read; what it never saw is absent."""
+
+
+def behind(committed: Mapping[Partition, int], reached: Mapping[Partition, int]) -> dict[Partition, int]:
+    """Where to read on where the database has less than the cluster's commits say, as after a backup was put back.
+
+    Args:
+        committed: Offsets that the consumer group has committed.
+        reached: How far the database has absorbed each partition.
+
+    Returns:
+        Of those partitions alone, the next offset to read; 0 where the database never saw a record.
+    """
+    return {where: reached.get(where, 0) for where, offset in committed.items() if reached.get(where, 0) < offset}
 
 
 class Reading:

@@ -4,7 +4,8 @@ Stock Faust commits past records that a rebalance dropped, does not seek back wh
 offset gaps, and delivers aborted transactions. Here
 
 * every fetched record is taken down in the consumer's own thread, in the step that moves the position;
-* a seek after each assignment is unconditional: to the committed offset, 0 included, else to the beginning;
+* a seek after each assignment is unconditional: to the committed offset, 0 included, else to the beginning, or to where
+  the database stands when that is further back: a commit is a promise of the database, and a backup may be put back;
 * seek and new books are one step, so carriers fetched before a seek are stale for good;
 * commits come from our books (`offsets`), never from Faust's lists of acknowledged offsets;
 * only committed transactions are read.
@@ -22,7 +23,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.carrier import Batch, Record
-from streams.transport.offsets import Offsets, TrackedCarrier
+from streams.transport.offsets import Offsets, Partition, Reached, TrackedCarrier, behind
 
 FETCH_WAIT_MS = 250
 """How long the broker may hold an empty fetch. While one is under way no other goes out, so this bounds both the pause
@@ -84,6 +85,14 @@ class SafeThread(driver.AIOKafkaConsumerThread):
             if records
         }
 
+    async def _lost(self, committed: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        """Where the database has less than was committed: there it is read again, from where the database stands."""
+        reached = cast("SafeConsumer", self.consumer).reached
+        lost = behind(committed, await asyncio.to_thread(reached)) if reached and committed else {}
+        if lost:
+            self.log.warning("The database stands behind the commits of %s partitions; they are read again", len(lost))
+        return lost
+
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Replaces the seek that skips partitions without a commit and asks for one offset at a time."""
         positions: Mapping[TP, int] = await self.call_thread(self._seek_all)
@@ -95,9 +104,12 @@ class SafeThread(driver.AIOKafkaConsumerThread):
         wanted = list(consumer.assignment())
         # The consumer's own `committed()` asks for one partition a request; 400 topics would wait for 400 answers.
         found = await consumer._coordinator.fetch_committed_offsets(wanted)  # noqa: SLF001
-        missing = [tp for tp in wanted if tp not in found]
+        committed = {(tp.topic, tp.partition): one.offset for tp, one in found.items()}
+        lost = await self._lost(committed)
+        missing = [tp for tp in wanted if tp not in found or tp in lost]
         begin = await consumer.beginning_offsets(missing) if missing else {}
-        positions = {tp: found[tp].offset if tp in found else begin[tp] for tp in wanted}
+        positions = {tp: found[tp].offset if tp in found and tp not in lost else begin[tp] for tp in wanted}
+        positions |= {tp: max(lost[tp], begin[tp]) for tp in missing if tp in lost}
         for tp in consumer.assignment() & positions.keys():  # a rebalance meanwhile brings a seek of its own
             consumer.seek(tp, positions[tp])
             self.offsets.restart((tp.topic, tp.partition))
@@ -114,6 +126,11 @@ class SafeConsumer(driver.Consumer):
         self.idle = asyncio.Event()  # set while no carrier is in the loop's hand
         self.idle.set()
         super().__init__(*args, **kwargs)
+
+    @property
+    def reached(self) -> Reached | None:
+        """Asks how far the database got; None where nobody keeps it."""
+        return getattr(self.transport, "reached", None)
 
     def _new_consumer_thread(self) -> SafeThread:
         """Replaces the hook that makes the thread, with ours."""

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.carrier import Batch, Record
-from streams.transport.offsets import Offsets
+from streams.transport.offsets import Offsets, behind
 
 HERE = ("in.school.one", 0)
 
@@ -108,3 +108,10 @@ def test_no_commit_ever_passes_a_record_that_was_not_absorbed(steps: list[str | 
             books.committed(offered.items())
             committed = offered[HERE]
         assert all(offset in absorbed for offset in log if offset < committed)
+
+
+def test_where_the_database_stands_behind_the_commits_it_is_read_again_from_there() -> None:
+    one, two, three, four = (("in.school.one", n) for n in range(4))
+    committed = {one: 10, two: 10, three: 10, four: 0}
+    assert behind(committed, {one: 10, two: 4, ("in.school.two", 0): 1}) == {two: 4, three: 0}
+    assert behind(committed, {one: 99, two: 99, three: 99}) == {}, "a commit that is late costs a repeat, as ever"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -128,6 +129,26 @@ def test_a_database_that_is_away_makes_no_dead_letter(kafka_node, kind: str, tmp
         assert "the database is away" not in crew.last_words(), "an error's text may quote a record"
         assert '"error": "Retryable"' in crew.last_words()
         assert crew.count(1_000, faults=5) == NOTHING_WRONG
+
+
+def test_a_database_that_was_put_back_from_a_copy_is_brought_up_to_date(kafka: str, kind: str, tmp_path: Path) -> None:
+    """The cluster's commits are of later than the copy: what it lacks is read again, and nothing else."""
+    topic = make_topic(kafka)
+    produce(kafka, topic, events(2_000))
+    with Crew(tmp_path, kafka, kind, [topic], restorable=True, max_poll_records=100) as crew:
+        crew.start(0)
+        crew.until_applied(2_000, 30)
+        wait_until(lambda: sum(committed(kafka, crew, topic, 4)) == 2_000, 20, "the last commit")
+        crew.leave(0)
+        with sqlite3.connect(crew.db_path) as db:
+            db.execute("delete from seen where id in (select id from applied where off >= 200 or part = 3)")
+            db.execute("delete from applied where off >= 200 or part = 3")
+        db.close()
+        assert crew.applied <= 600, "nothing was taken from the database: the run proves nothing"
+        crew.start(0)
+        crew.until_applied(2_000, 30)
+        assert crew.count(2_000, faults=1) == NOTHING_WRONG
+        assert crew.one("select count(*) from repeated") == 0
 
 
 def test_a_slow_database_slows_the_fetch_and_not_the_memory(kafka: str, kind: str, tmp_path: Path) -> None:

@@ -88,6 +88,15 @@ class Store:
         db.execute("insert into crashed(topic, part, off) values(?,?,?)", (batch.topic, batch.partition, record.offset))
 
 
+def reached(options: dict) -> dict[tuple[str, int], int]:
+    """How far the database got, whichever worker wrote it."""
+    with sqlite3.connect(options["db"], timeout=30) as db:
+        rows = db.execute("select part, max(off) + 1 from applied group by part").fetchall()
+    db.close()
+    (topic,) = options["topics"]
+    return {(topic, part): following for part, following in rows}
+
+
 def main(options: dict) -> None:
     store = Store(options)
     absorb = Attempts(Path(options["tries"]), store.absorb, store.absorb_crashed, store.absorb_crashed)
@@ -100,12 +109,13 @@ def main(options: dict) -> None:
         session_timeout_s=options.get("session_s", 6.0),
         heartbeat_s=options.get("session_s", 6.0) / 3,
     )
+    asked = (lambda: reached(options)) if options.get("restorable") else None
     limits = Limits(empty_assignment_s=options.get("empty_s", 12.0))
     if options["kind"] == "faust":
         app = build_app(settings)
-        attach(app, options["topics"], absorb, limits=limits)
+        attach(app, options["topics"], absorb, limits=limits, reached=asked)
         run(app)
-    asyncio.run(run_bare(settings, options["topics"], absorb, limits=limits))
+    asyncio.run(run_bare(settings, options["topics"], absorb, limits=limits, reached=asked))
 
 
 if __name__ == "__main__":
