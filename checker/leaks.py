@@ -98,8 +98,20 @@ class Scan:
 
     def files(self) -> Iterator[Fault]:
         """Delivered files by what their owner may have; everything else at rest by what nobody may have."""
+        yield from self._names()
         for path, place, may in self._at_rest():
             yield from self._look(path.read_bytes(), place, may)
+
+    def _names(self) -> Iterator[Fault]:
+        """Names of files, folders and topics: nobody may have anything there, who may see the content neither."""
+        for path in sorted(self.folder.rglob("*")):
+            parts = path.relative_to(self.folder).parts
+            if parts[0] == "story" or (parts[0] == "agencies" and "drop" in parts[2:3]):
+                continue
+            for token in sorted(self.finder.find(path.name.encode())):
+                yield Fault(
+                    Category.LEAK, self.allowed.owner[token], parts[0], "stands in the name of a file or folder"
+                )
 
     def _at_rest(self) -> Iterator[tuple[Path, str, Iterable[str]]]:
         """Every file that counts, what it is called in a fault, and what may stand in it."""

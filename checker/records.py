@@ -7,6 +7,7 @@ interrupted) is left, as Kafka itself leaves it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 
 from kafka.errors import CorruptRecordError
 from kafka.record import MemoryRecords
@@ -15,6 +16,8 @@ from checker.reading import Unreadable
 
 LOGS = "kafka/data"
 DEAD_LETTER, CHECKPOINTS = "dead-letter", "checkpoints"
+BATCH, LENGTH_ENDS, CODEC = Struct(">8xi4x1x4xh"), 12, 0x07
+"""Of a batch: its length and attributes; where the length has been read; which bits name a compression."""
 READ = ("out.", "receipts.", DEAD_LETTER, CHECKPOINTS)
 """Topics whose records are looked at one by one; of the others only the bytes are."""
 TOPICS = (*READ, "in.", "seals.")
@@ -89,10 +92,12 @@ def read_wire(folder: Path) -> Wire:
     """Read every topic that is looked at record by record.
 
     Raises:
-        Unreadable: there are no segments, or one is damaged.
+        Unreadable: there are no segments, or one is damaged, or compressed: its bytes could not be searched.
     """
     found: dict[str, list[Record]] = {}
     for topic, path in segments(folder):
+        if topic.startswith(TOPICS) and _is_compressed(path.read_bytes()):
+            raise Unreadable(f"{path.parent.relative_to(folder)}: a batch is compressed, and cannot be searched")
         if topic.startswith(READ):
             found.setdefault(topic, []).extend(_read_segment(folder, topic, path))
     return Wire(found)
@@ -115,6 +120,17 @@ def segments(folder: Path) -> Iterator[tuple[str, Path]]:
         raise Unreadable(f"{LOGS} holds no log segments")
     for path in logs:
         yield path.parent.name.rpartition("-")[0], path
+
+
+def _is_compressed(raw: bytes) -> bool:
+    """Whether a batch says of itself that its records are compressed."""
+    at = 0
+    while at + BATCH.size <= len(raw):
+        length, attributes = BATCH.unpack_from(raw, at)
+        if attributes & CODEC:
+            return True
+        at += LENGTH_ENDS + max(length, 0)
+    return False
 
 
 def _read_segment(folder: Path, topic: str, path: Path) -> Iterator[Record]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kafka.record import MemoryRecordsBuilder
 
 from checker import report
 from checker.expectations import load
@@ -226,6 +227,32 @@ def test_segments_in_which_nothing_can_be_found_make_the_run_invalid(spoilt: Spo
     for path in (world.folder / "kafka" / "data").glob("in.*/*.log"):
         path.write_bytes(gzip.compress(path.read_bytes())[::-1])
     assert kinds(judged(world.folder)) == {Category.INVALID}
+
+
+@pytest.mark.parametrize("topic", ["out.x.oakfield-primary", "in.x.oakfield-primary"])
+def test_compressed_batches_make_the_run_invalid_for_what_they_hold_cannot_be_searched(spoilt: Spoilt, topic):
+    world = spoilt()
+    builder = MemoryRecordsBuilder(magic=2, compression_type=1, batch_size=1 << 20)
+    builder.append(timestamp=NOW_MS, key=b"k", value=b"{}", headers=[])
+    builder.append(timestamp=NOW_MS, key=b"k", value=b"{}" * 200, headers=[])
+    builder.close()
+    path = world.folder / "kafka" / "data" / f"{topic}-0" / "00000000000000000000.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        file.write(builder.buffer())
+    assert kinds(judged(world.folder)) == {Category.INVALID}
+
+
+@pytest.mark.parametrize("place", ["logs/{}.log", "broker/{}/note", "agencies/oakfield-primary/delivered/{}.tmp",
+                                   "kafka/data/out.{}-0/partition.metadata"])  # fmt: skip
+def test_a_canary_in_the_name_of_a_file_a_folder_or_a_topic_is_found(spoilt: Spoilt, place):
+    world = spoilt()
+    path = world.folder / place.format(secret(world, "child.surname"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    counts = judged(world.folder)
+    assert kinds(counts) == {Category.LEAK}
+    assert not any(secret(world, "child.surname") in fault.place for fault in counts.faults)
 
 
 def test_a_record_for_which_nothing_is_written_down_is_invalid(spoilt: Spoilt):
