@@ -204,8 +204,7 @@ class Reading:
         return next((f for f in self.faults if not f.path.startswith("child.") and f.path not in optional), None)
 
     def _identifier(self, column: str, path: str, check: Callable[[str | None], Checked]) -> str | None:
-        text = self.raw(column)
-        checked = check(text[: MAX_SHORT + 1])
+        checked = check(_NO_FRACTION.sub("", self.raw(column)[: MAX_SHORT + 1]))
         if checked.flaw in _WRONG:
             self.fault(checked.flaw.value, column, path, _WRONG[checked.flaw])
         return checked.value

@@ -213,3 +213,8 @@ def test_broken_line_of_objects_spoils_only_itself_wherever_it_stands(bad):
 def test_indented_document_that_breaks_off_is_one_refusal():
     raw = json.dumps({"notice": "missing", "children": [{"a": 1}, {}]}, indent=1).encode()[:-3]
     assert [one.code for one in read_documents(raw, "f", ())] == ["NOT_JSON"]
+
+
+def test_identifier_that_was_kept_as_a_number_is_read():
+    reading = Reading({"nhs": "9990079196.0", "upn": "T999400126001.0"})
+    assert (reading.nhs_number("nhs"), reading.upn("upn")) == ("9990079196", "T999400126001")
