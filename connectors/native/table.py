@@ -2,10 +2,10 @@
 
 Left out: what the columns mean (each format hands in its headings). Rules: reading never fails and one bad row spoils
 only itself: a quote that is never closed, or a text over more lines than any real one, ends its own row and the next
-line is read afresh. A cell too many in a row is put back into the column that holds free text, and the row says that
-it was so. Where two headings mean one column, its first cell that holds something counts; columns of which nothing may
-be lost gather what stands under all of them. What spreadsheets put around a value (`="0012"`, `sep=;`) is not part of
-it.
+line is read afresh, and so it is where one stray quote is closed by another further down, with rows in between. A cell
+too many in a row is put back into the column that holds free text, and the row says that it was so. Where two headings
+mean one column, its first cell that holds something counts; columns of which nothing may be lost gather what stands
+under all of them. What spreadsheets put around a value (`="0012"`, `sep=;`) is not part of it.
 """
 
 import csv
@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from connectors.native.text import MAX_FILE_BYTES, decode, heading
 from connectors.ports import Refused, Row
 
-MAX_LINES_OF_A_ROW = 400
+MAX_LINES_OF_A_ROW = 5_000
+"""A pasted conversation runs over a thousand."""
 MAX_LINES_OF_HEADINGS = 40
 SEPARATORS = ",;\t|"
 
@@ -166,8 +167,8 @@ def _rows(text: str, headings: Headings) -> Iterator[_Cells]:
 
 def _next_row(lines: list[str], at: int, headings: Headings) -> tuple[list[str], int, bool]:
     """Cells of the row at `at`, lines that it used, and whether its quotes are broken."""
-    several = MAX_LINES_OF_A_ROW if '"' in lines[at] else 1
-    reader = csv.reader(lines[at : at + several], delimiter=headings.separator)
+    several = min(len(lines), at + (MAX_LINES_OF_A_ROW if '"' in lines[at] else 1))
+    reader = csv.reader((lines[i] for i in range(at, several)), delimiter=headings.separator)
     try:
         cells = next(reader, [])
         used = max(reader.line_num, 1)
@@ -175,9 +176,32 @@ def _next_row(lines: list[str], at: int, headings: Headings) -> tuple[list[str],
         cells, used = [], 1
     closed = "".join(lines[at : at + used]).count('"') % 2 == 0
     fits = len(cells) == len(headings.names)
-    if (used == 1 and closed) or (fits and (closed or used == 1)):
+    if (used == 1 and (closed or fits)) or (fits and closed and _is_one_row(lines[at : at + used], headings)):
         return cells, used, False
     return _cells(lines[at], headings.separator), 1, True
+
+
+def _is_one_row(lines: Sequence[str], headings: Headings) -> bool:
+    """Whether several lines are one row with a text of several lines, not rows between two stray quotes."""
+    try:
+        next(csv.reader(lines, delimiter=headings.separator, strict=True))
+    except csv.Error:
+        return False
+    rows = [_looks_like_a_row(line, lines[0], headings) for line in lines]
+    return not rows[0] or not (rows[-1] or sum(rows[1:]) * 2 > len(rows) - 1)
+
+
+def _looks_like_a_row(line: str, first: str, headings: Headings) -> bool:
+    """Whether a line has enough cells, and its first is a key as the first line's is: `INC-0412` and `INC-0413`."""
+    enough = line.count(headings.separator) >= len(headings.names) - 1
+    shape = _shape(line, headings.separator)
+    return enough and "9" in shape and shape == _shape(first, headings.separator)
+
+
+def _shape(line: str, separator: str) -> str:
+    """The first cell with every run of letters as `a` and every number as `9`."""
+    cell = line.partition(separator)[0].strip('" ')
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell))
 
 
 def _cells(line: str, separator: str) -> list[str]:

@@ -218,3 +218,36 @@ def test_indented_document_that_breaks_off_is_one_refusal():
 def test_identifier_that_was_kept_as_a_number_is_read():
     reading = Reading({"nhs": "9990079196.0", "upn": "T999400126001.0"})
     assert (reading.nhs_number("nhs"), reading.upn("upn")) == ("9990079196", "T999400126001")
+
+
+def test_text_of_a_thousand_lines_is_one_cell():
+    text = "\n".join(f"[20/11/2026, 16:{n % 60:02}] Ann: I, do, not, want, to, go, home" for n in range(1_000))
+    out = io.StringIO()
+    csv.writer(out).writerows([["a", "b", "c"], ["1", text, "refer"], ["2", "x", "y"]])
+    assert [row.values["a"] for row in rows(out.getvalue().encode())] == ["1", "2"]
+
+
+SIX = {"six": Columns({name: [] for name in "abcdef"}, frozenset("af"))}
+
+
+@pytest.mark.parametrize("between", [0, 1, 5])
+@pytest.mark.parametrize(
+    ("opens", "closes"), [('"I hate home', 'it was 5" long'), ('"so', 'nearly 5"'), ('"so"" x', '"he"" said "')]
+)
+def test_rows_between_two_stray_quotes_are_not_swallowed(between, opens, closes):
+    keys = [f"INC-{n}" for n in range(between + 2)]
+    texts = [opens, *["x"] * between, closes]
+    lines = [f"{key},2,{text},4,5,refer" for key, text in zip(keys, texts, strict=True)]
+    found = list(read_table("\n".join(["a,b,c,d,e,f", *lines]).encode(), "f", SIX))
+    assert [row.values["a"] for row in found] == keys
+    assert [row.values["f"] for row in found] == ["refer"] * len(found)
+
+
+@UNTIMED
+@given(st.lists(st.text(st.sampled_from('ab1,";- '), max_size=30), min_size=2, max_size=6))
+def test_text_of_several_lines_is_one_cell_whatever_commas_stand_in_it(lines):
+    text = "\n".join(lines)
+    out = io.StringIO()
+    csv.writer(out).writerows([list("abcdef"), ["INC-1", "2", text, "4", "5", "refer"], ["INC-2", *"2345", "refer"]])
+    found = list(read_table(out.getvalue().encode(), "f", SIX))
+    assert [row.values["c"] for row in found] == [text, "3"]
