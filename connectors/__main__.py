@@ -7,9 +7,10 @@ from pathlib import Path
 import structlog
 
 from connectors.host import run
+from connectors.troubles import place_of
 from sharing.errors import Misconfigured, Retryable
 
-WRONG_CALL = 2
+WRONG_CALL, UNEXPECTED = 2, 70
 
 
 def _logs() -> None:
@@ -34,3 +35,6 @@ if __name__ == "__main__":
     except (Misconfigured, Retryable) as fault:
         sys.stderr.write(f"{fault}\n")
         sys.exit(WRONG_CALL)
+    except Exception as fault:  # noqa: BLE001 - its text, or a trace, may quote a record
+        structlog.get_logger().error("unexpected fault", code=type(fault).__name__, where=place_of(fault))
+        sys.exit(UNEXPECTED)

@@ -47,7 +47,7 @@ class Troubles:
             self._now[place] = trouble
         if before != trouble:
             tell = self._log.warning if isinstance(fault, Retryable) else self._log.error
-            tell("trouble", stage=place, code=code, reason=words, where="" if known else _where(fault))
+            tell("trouble", stage=place, code=code, reason=words, where="" if known else place_of(fault))
 
     def clear(self, place: str) -> None:
         """All is well again at a place."""
@@ -72,7 +72,7 @@ class Troubles:
             return tuple(self._now[place] for place in sorted(self._now))
 
 
-def _where(fault: BaseException) -> str:
+def place_of(fault: BaseException) -> str:
     """Place of a fault in the code. Its own text stays out: it may quote a value."""
     frames = traceback.extract_tb(fault.__traceback__)[-3:]
     return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,7 +1,8 @@
 """The command line: one door to every room.
 
 Left out: what the commands do. Rules: heavy rooms are imported when their command runs, so an agency that installed
-only the connector has a command line too; a fault that a person can mend is printed as words, with exit status 2.
+only the connector has a command line too; a fault that a person can mend is printed as words, with exit status 2, and
+any other by type and place, with 70.
 """
 
 import os
@@ -89,6 +90,8 @@ def _mount(asked: str = "") -> None:
             app.command(name)(found)
 
 
+UNEXPECTED = 70
+"""Exit status of a fault that nobody foresaw: neither "it does not hold" nor "it cannot be read"."""
 OWN = {"worker", "sequencer", "provision"}
 OUR_ROOMS = {"schemas", "sharing", "ledger", "connectors", "deploy", "streams", "console", "crosswalk", "checker"}
 ROOMS = [
@@ -124,3 +127,6 @@ def main() -> None:
     except (Misconfigured, Retryable) as fault:
         say_unreadable(str(fault))
         sys.exit(2)
+    except Exception as fault:  # noqa: BLE001 - its text, or a trace, may quote a record
+        logs.tell_fault(fault)
+        sys.exit(UNEXPECTED)

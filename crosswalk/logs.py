@@ -1,13 +1,14 @@
 """Logs that cannot say a name: one processor lets only known-safe keys through.
 
 JSON lines in production, pretty in a terminal. Left out: what is logged where. Rules: an unknown key is dropped and
-counted, never printed; exceptions show their type and place, never their text; other libraries' records pass the same
-processor.
+counted, never printed; exceptions show their type and place, never their text, whoever let them pass; other libraries'
+records pass the same processor.
 """
 
 import logging
 import logging.config
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
 from typing import Any
@@ -77,6 +78,12 @@ def configure(*, json_lines: bool | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     logging.config.dictConfig(standard_logging(json_lines=as_json))
+    threading.excepthook = lambda died: tell_fault(died.exc_value)
+
+
+def tell_fault(error: BaseException | None) -> None:
+    """Say that something unexpected happened, by type and place: a trace would quote what it was about."""
+    structlog.get_logger().error("an unexpected fault: report it with this line", **describe_fault(error))
 
 
 def standard_logging(*, json_lines: bool) -> dict[str, Any]:

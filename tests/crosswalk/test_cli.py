@@ -62,3 +62,29 @@ def test_whoever_asks_in_json_is_answered_in_json_even_if_it_is_no(tmp_path, arg
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
                           env={"PYTHONPATH": str(HOUSE), "PATH": "", **settings})  # fmt: skip
     assert (done.returncode, key in json.loads(done.stdout)) == (status, True), done.stdout + done.stderr
+
+
+FALLS = """
+import sys, threading
+from crosswalk import cli
+
+def falls():
+    dies = threading.Thread(target=lambda: int("Quillfeather"))
+    dies.start()
+    dies.join()
+    {}["Quillfeather"]
+
+cli.app.command("falls")(falls)
+sys.argv[1:] = ["falls"]
+cli.main()
+"""
+
+
+def test_a_fault_that_nobody_foresaw_is_told_by_type_and_place_and_quotes_nothing():
+    """In the command itself and in a thread of it: a trace would show what it was about."""
+    done = subprocess.run([sys.executable, "-c", FALLS], capture_output=True, text=True, check=False, cwd=HOUSE)
+    assert done.returncode == 70, done.stderr
+    assert "Quillfeather" not in done.stdout + done.stderr
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [one["error_type"] for one in told] == ["ValueError", "KeyError"]
+    assert told[1]["where"].startswith("falls:")
