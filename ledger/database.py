@@ -5,6 +5,7 @@ whatever is wrong with the line, a lock or the disk becomes `Retryable`, and its
 """
 
 import sqlite3
+import weakref
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -130,6 +131,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        weakref.finalize(self, self.engine.dispose)  # a command ends, and nobody closes: no file is left open
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
