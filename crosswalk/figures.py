@@ -1,10 +1,12 @@
 """The figures of one quarter, drawn from the ledger: counts of children of whom the agreements tell the same.
 
 Left out: the command (`figures_cli`). Rules: a quarter is drawn when it is over, and under one version of the
-agreements only, since two divisions of the same children could be joined; an event counts by when the broker took it
-in, so nothing is added to a quarter later; a child whose identity is not settled is not counted, nor one who was
-forgotten; what would be told of an event is decided by the agreements as if its cohort were large enough, and the guard
-`cohort_large_enough` is true of exactly those of whom the same would be told as of four other children at least.
+agreements only, since two divisions of the same children could be joined; figures that would differ from those drawn
+before, since somebody was forgotten or joined, are not told: the difference is that child; an event counts by when the
+broker took it in, so nothing is added to a quarter later; a child whose identity is not settled is not counted, nor one
+who was forgotten; what would be told of an event is decided by the agreements as if its cohort were large enough, and
+the guard `cohort_large_enough` is true of exactly those of whom the same would be told as of four other children at
+least.
 """
 
 import json
@@ -76,23 +78,26 @@ def draw(broker: Broker, tx: Transaction, quarter: Quarter, by: str) -> list[Coh
         raise Rejected("NOTHING_IN_FORCE", "agreements", f"nothing is told: {work.stand.words}")
     if broker.now() < quarter.end:
         raise Rejected("NOT_OVER", "quarter", f"{quarter} is not over; what is still added to could be compared")
-    _check_drawn_before(tx, quarter, work.stand.agreements.version)
+    version = work.stand.agreements.version
+    before = _drawn_before(tx, quarter, version)
     found = [one for one in cohorts(_signs(work, quarter)) if one.is_large_enough]
-    body = {
-        "agreements": work.stand.agreements.version,
-        "by": by,
-        "figures": sha256(canonical([_row(one) for one in found])).hexdigest(),
-        "quarter": str(quarter),
-    }
+    figures = sha256(canonical([_row(one) for one in found])).hexdigest()
+    if before - {figures}:
+        words = "was drawn before somebody was forgotten or joined; the first figures stand, the difference is a child"
+        raise Rejected("DRAWN_OTHERWISE", "quarter", f"{quarter} {words}")
+    body = {"agreements": version, "by": by, "figures": figures, "quarter": str(quarter)}
     tx.write(CarrierRows(work.now, ENGINE, statements=[Statement(DRAWN, canonical(body))]))
     return found
 
 
-def _check_drawn_before(tx: Transaction, quarter: Quarter, version: str) -> None:
-    drawn = [json.loads(statement.body) for statement in tx.statements(DRAWN)]
-    if any(said["quarter"] == str(quarter) and said["agreements"] != version for said in drawn):
+def _drawn_before(tx: Transaction, quarter: Quarter, version: str) -> set[str]:
+    """Hashes of the figures of this quarter that were drawn before, all under this version."""
+    every = [json.loads(statement.body) for statement in tx.statements(DRAWN)]
+    drawn = [said for said in every if said["quarter"] == str(quarter)]
+    if any(said["agreements"] != version for said in drawn):
         words = "was drawn under other agreements; a second division of the same children could be joined to it"
         raise Rejected("DRAWN_OTHERWISE", "quarter", f"{quarter} {words}")
+    return {said["figures"] for said in drawn}
 
 
 def _signs(work: Absorption, quarter: Quarter) -> Iterator[Sign]:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crosswalk.figures import Quarter, draw
 from crosswalk.figures_cli import figures
 from crosswalk.why.cli import why
+from ledger.shredding import Order, shred
 from ledger.verify import verify
 from sharing.cohorts import LEAST, Sign, cohorts
 from sharing.errors import Misconfigured, Rejected
@@ -52,13 +53,23 @@ def drawn(corridor: Corridor, quarter: Quarter = Q4) -> list[tuple[str, int, int
     return [(one.event_type, one.children, one.events) for one in found]
 
 
-def test_five_children_of_whom_the_same_was_said_are_a_figure_and_four_are_none(corridor):
-    for number in range(LEAST - 1):
+@pytest.mark.parametrize(("children", "told"), [(LEAST - 1, []), (LEAST, [("police.missing.changed", 5, 5)])])
+def test_five_children_of_whom_the_same_was_said_are_a_figure_and_four_are_none(corridor, children, told):
+    for number in range(children):
         missing(corridor, number)
-    four = drawn(corridor)
-    corridor.now = NEXT_YEAR - timedelta(days=30)
-    missing(corridor, LEAST - 1)
-    assert (four, drawn(corridor)) == ([], [("police.missing.changed", 5, 5)])
+    assert drawn(corridor) == told
+
+
+def test_what_is_drawn_again_never_differs_by_one_child(corridor):
+    """Six, and then five, would say of whom it was that is forgotten by now."""
+    for number in range(LEAST + 1):
+        missing(corridor, number)
+    first = drawn(corridor)
+    assert (first, drawn(corridor)) == ([("police.missing.changed", 6, 6)], first)
+    with corridor.ledger.transaction() as tx:
+        shred(tx, 1, Order("records manager, decision 7", "no-involvement", corridor.now, "tests"))
+    with pytest.raises(Rejected, match="drawn before somebody was forgotten or joined"):
+        drawn(corridor)
 
 
 def test_one_child_with_many_events_is_one_child(corridor):

@@ -258,6 +258,15 @@ def test_no_cell_asks_for_so_many_facts_that_nobody_can_read_it(agreements):
     assert max(len(cell.guards) for cell in agreements.cells.values()) <= 16
 
 
+def test_what_the_one_force_or_authority_says_does_not_name_it(agreements):
+    """A seal closes the name; where it always stands, its absence would tell of the seal. The agency says who it is."""
+    once = ("csc.", "police.", "la.")
+    for permit in agreements.permits:
+        if permit.event_type.startswith(once) and "$headers" in permit.fields:
+            assert "envelope.organisation" not in permit.fields, permit.permit_id
+            assert permit.fields["envelope.agency"].words == "clear", permit.permit_id
+
+
 # ------------------------------------------------------------------ a local variation
 
 
