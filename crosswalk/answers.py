@@ -16,16 +16,16 @@ def say_no(words: str) -> None:
     """It cannot be done: the reason on standard error, and as JSON where that was asked for."""
     typer.echo(f"crosswalk: {words}", err=True)
     if JSON in sys.argv:
-        typer.echo(json.dumps({"done": False, "why": words}, ensure_ascii=False))
+        typer.echo(json.dumps({"done": False, "why": words}))
 
 
 def say_unreadable(words: str) -> None:
     """Something cannot be read or is set wrongly: every fault a line, or an item of a list."""
     typer.echo(f"crosswalk: {words}", err=True)
     if JSON in sys.argv:
-        typer.echo(json.dumps({"readable": False, "faults": words.splitlines()}, ensure_ascii=False))
+        typer.echo(json.dumps({"readable": False, "faults": words.splitlines()}))
 
 
 def say_ask(words: str) -> None:
     """Without clearance: whom to ask; the same words, or the same document, whatever there is."""
-    typer.echo(json.dumps({"ask": words}, ensure_ascii=False) if JSON in sys.argv else words)
+    typer.echo(json.dumps({"ask": words}) if JSON in sys.argv else words)

@@ -36,7 +36,7 @@ def check(
     except Misconfigured as fault:
         faults = str(fault).splitlines()
         if as_json:
-            typer.echo(json.dumps({"readable": False, "faults": faults}, ensure_ascii=False))
+            typer.echo(json.dumps({"readable": False, "faults": faults}))
         else:
             for line in faults:
                 typer.echo(line, err=True)

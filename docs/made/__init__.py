@@ -32,6 +32,7 @@ PARTLY: Mapping[str, Callable[[], str]] = {
     "go-live/privacy-notice.md": golive.notice,
     "go-live/objections.md": golive.objection,
     "go-live/retention.md": golive.schedule,
+    "go-live/policy-document.md": golive.conditions,
 }
 
 

@@ -17,7 +17,8 @@ from sharing.reconciliation.document import table
 from sharing.vocabulary import FieldClass
 
 PARTNERSHIP = Path(__file__).resolve().parents[2] / "crosswalk" / "partnership"
-_LEGAL_OBLIGATION = "6(1)(c)"
+_LEGAL_OBLIGATION, _TASK = "6(1)(c)", "(e)"
+_YES = "Yes, on grounds of the person's situation; it goes on for compelling grounds, such as a child's safety."
 _LAW_ENFORCEMENT = "Part 3"
 SPECIAL = frozenset({"B1", "J", "J2", "N", "I", "E", "L", "R", "G", "H"})
 """Classes that are, or show, health, ethnicity, religion, sexual life or offences, or whose loss could end in harm."""
@@ -104,12 +105,25 @@ def objection() -> str:
     return table(("purpose", "lawful basis", "objection"), rows)
 
 
+def conditions() -> str:
+    """Under which condition data of special weight are processed, for what (Data Protection Act 2018 Sch 1 and 8)."""
+    rows = []
+    for purpose in shipped().vocabulary.purposes.values():
+        own = [one for one in activities(shipped()) if one.purpose == purpose.name]
+        weighty = sorted({name for one in own for name in one.classes} & SPECIAL)
+        if weighty:
+            rows.append((purpose.name, purpose.lawful_basis, purpose.statute, ", ".join(weighty)))
+    return table(("purpose", "condition", "statute", "classes of special weight"), rows)
+
+
 def _may_object(basis: str) -> str:
     if _LAW_ENFORCEMENT in basis:
         return "No: Part 3 knows no right to object. A complaint goes to the force and to the Information Commissioner."
-    if _LEGAL_OBLIGATION in basis and "6(1)(e)" not in basis:
+    if _LEGAL_OBLIGATION in basis and _TASK in basis:
+        return f"Not where the statute obliges; the person is told which. For the rest: {_YES[0].lower()}{_YES[1:]}"
+    if _LEGAL_OBLIGATION in basis:
         return "No: a legal obligation. The person is told so, and which."
-    return "Yes, on grounds of the person's situation; it goes on for compelling grounds, such as a child's safety."
+    return _YES
 
 
 def schedule() -> str:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from docs import made as making
-from docs.made import between_marks, made
+from docs.made import between_marks, golive, made
 from sharing.events import EVENT_TYPES
 from sharing.reconciliation.rules import RULES
 from sharing.routing import ROUTES
@@ -52,3 +52,17 @@ def test_a_page_without_its_marks_is_refused() -> None:
 def test_what_people_wrote_around_the_marks_stays() -> None:
     page = f"before\n{making.START}old\n{making.END}after\n"
     assert between_marks(page, "new\n") == f"before\n{making.START}new\n{making.END}after\n"
+
+
+def test_a_duty_does_not_take_the_right_to_object_from_what_goes_beyond_it():
+    rows = {row.split(" | ")[0].lstrip("| "): row for row in golive.objection().splitlines()}
+    assert "6(1)(c) and (e)" in rows["protection"]
+    assert "Not where the statute obliges" in rows["protection"]
+    assert "For the rest: yes" in rows["protection"]
+    assert "No: a legal obligation" in rows["attendance"]
+    assert "Part 3 knows no right to object" in rows["missing-child"]
+
+
+def test_every_purpose_that_moves_data_of_special_weight_has_its_condition():
+    for row in golive.conditions().splitlines()[2:]:
+        assert "Sch 1 para" in row or "Sch 8 para" in row, row

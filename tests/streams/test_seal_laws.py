@@ -330,7 +330,7 @@ def test_a_sealed_value_and_one_that_never_was_are_the_same_bytes(tmp_path):
 
 @pytest.mark.parametrize("kind", [SealKind.ADDRESS, SealKind.S_FLAG])
 def test_a_setting_cannot_tell_a_sealed_child_from_any_other(tmp_path, kind):
-    """Police and social care tell a setting nothing that a seal on a place takes away, and go on telling it the rest."""
+    """Police and social care tell a setting nothing that a seal on a place takes away, and go on telling the rest."""
     seen = []
     for sealed in (True, False):
         folder = tmp_path / str(sealed)
