@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tests.crosswalk.broker_kit import environment
+from tests.crosswalk.test_access import a_life
 from tests.docs.pages import ROOT
 from tests.docs.running import blocks, check, project_like
 from tests.docs.test_readme import commands
@@ -46,6 +47,23 @@ def test_what_came_too_late_runs_on_a_broker_where_something_waits(tmp_path: Pat
     corridor.close()
     (block,) = blocks(PAGE, "sh run late")
     check(PAGE, block, place)
+
+
+def test_a_request_for_access_and_the_verifying_of_the_record_run_on_a_broker_that_knows_a_child(
+    tmp_path: Path,
+) -> None:
+    place = project_like(tmp_path)
+    (place / "my-broker").mkdir()
+    corridor = Corridor(place / "my-broker")
+    environment(corridor)
+    (place / "event.txt").write_text(a_life(corridor).envelope.event_id)
+    (request,), steps = blocks(PAGE, "sh run request"), blocks(PAGE, "sh run given")
+    check(PAGE, request, place)
+    corridor.number()  # what was sworn to is under a checkpoint before it is given
+    corridor.close()
+    assert len(steps) == 2
+    for block in steps:
+        check(PAGE, block, place)
 
 
 def test_every_command_that_the_page_names_exists() -> None:

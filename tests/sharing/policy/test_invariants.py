@@ -24,7 +24,7 @@ def broken(texts, classes, name, old, new):
     return violations(load({**texts, name: texts[name].replace(old, new, 1)}, classes))
 
 
-SCHOOL_NOTICE = "    include: [head, sender, handling, child_named, notice_facts, notice_family]\n    fields:\n"
+SCHOOL_NOTICE = "    include: [head, handling, child_named, notice_facts, notice_family]\n    fields:\n"
 BREAKING = [
     (
         "encompass.yaml",
