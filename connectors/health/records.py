@@ -59,6 +59,7 @@ _SEGMENT = re.compile(r"(?:[A-Z]{2}[A-Z0-9]|Z[A-Z0-9]{2})(?:\||$)", re.ASCII)
 _BATCH = ("FHS|", "BHS|", "BTS|", "FTS|", "BTS", "FTS")
 _VERSION = re.compile(r"2(\.\d{1,2}){1,2}", re.ASCII)
 _BREAKS = re.compile(r"\r\n|\r|\n")
+_BEFORE = "\ufeff\ufffd \t"
 _FRAMING = bytes.maketrans(b"", b""), b"\x0b\x1c\x00"
 _ESCAPE = re.compile(r"\\([FSTRE]|\.br|X[0-9A-Fa-f]{2,64})\\")
 _ESCAPED = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\", ".br": "\n"}
@@ -166,7 +167,9 @@ def _plain(raw: bytes) -> str:
 def _split(text: str) -> Iterator[list[str]]:
     """Lines of each message; a line that begins no segment belongs to the one before it."""
     lines: list[str] = []
-    for line in _BREAKS.split(text):
+    for written in _BREAKS.split(text):
+        # Files that were joined have a mark of their encoding before a message, others a blank or a control character.
+        line = written.lstrip(_BEFORE)
         if not line.strip() or line.startswith(_BATCH):
             continue
         if line.startswith("MSH") and lines:

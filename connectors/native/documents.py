@@ -68,7 +68,7 @@ def _items(text: str, lists: tuple[str, ...]) -> Iterator[object]:
 
 def _by_line(text: str) -> list[object]:
     """One object a line, broken lines among them; nothing where the lines are no objects."""
-    lines = [line for line in re.split(r"[\r\n]", text) if line.strip()]
+    lines = [line.lstrip("\ufeff") for line in re.split(r"[\r\n]", text) if line.strip("\ufeff \t")]
     if len(lines) < 2 or not all(line.startswith("{") or not line[0].isspace() for line in lines):  # noqa: PLR2004
         return []
     found = [_parse(line) for line in lines]

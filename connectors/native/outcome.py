@@ -5,6 +5,7 @@ Left out: referrals, which are never refused (`referral` gives those). Rule: see
 
 from dataclasses import replace
 
+from connectors.native.children import is_nobody
 from connectors.native.reading import Reading
 from connectors.native.table import TableRow
 from connectors.native.text import as_written
@@ -50,9 +51,12 @@ def referral(
     native_key: str,
     child_index: int,
 ) -> Translated:
-    """The referral, whatever could be read of it; what could not stands beside it as it was written."""
+    """The referral, whatever could be read of it; what could not stands beside it as it was written.
+
+    Where no column that is read says which child it is, the row does: a name may stand under a heading of its own.
+    """
     marks = list(reading.unreadable(with_text=True) or ())
-    if row.ragged:
+    if row.ragged or is_nobody(event.child):
         marks.append(Unreadable(field="row", as_written=as_written(row.written)))
     event = replace(event, envelope=replace(envelope, unreadable=tuple(marks) or None))
     return Translated(event, local_child, native_key, None, child_index)

@@ -55,7 +55,7 @@ Persons = Callable[[str], Mapping[str, str] | None]
 _UNDECIDED = Dropped("NOT_YET_DECIDED", "the outcome cell is empty: nothing has been decided")
 _JOINED = Dropped("PERSON_TABLE", "rows of ssd_person are joined to the other tables and are no events")
 _EMPTY = Envelope()
-_OPTIONAL = frozenset({"primary_need_code", "threshold_level_applied", "category", "reason"})
+_OPTIONAL = frozenset({"source_code", "primary_need_code", "threshold_level_applied", "category", "reason"})
 """What may be unreadable without holding back what was decided."""
 
 

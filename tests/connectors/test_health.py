@@ -230,3 +230,8 @@ def test_what_hides_a_place_counts_wherever_it_stands(codes, hidden, marked):
 def test_observation_that_says_no_or_was_withdrawn_is_no_concern(answer):
     raw = changed((ROOM / "concern.hl7").read_bytes(), (b"^SCT||Y", b"^SCT" + answer))
     assert only(read(raw, Given())).code == "NO_CHILD_OF_CONCERN"
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b" ", b"\x02", b"\t \xef\xbb\xbf"])
+def test_what_stands_before_a_second_message_does_not_join_it_to_the_first(before):
+    assert len(read(ATTENDANCE + before + ATTENDANCE)) == 2

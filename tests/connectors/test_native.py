@@ -200,7 +200,9 @@ def test_day_of_a_time_is_londons():
     assert str(reading.moment_or_day("c", "c")) == "2026-10-04 23:00:00+00:00"
 
 
-@pytest.mark.parametrize("bad", [b'xx{"n": 1', b'{"n": 1, "n": 1}', b'{"n": ', b"[1]", b"\xfa\xfb"])
+@pytest.mark.parametrize(
+    "bad", [b'xx{"n": 1', b'\xef\xbb\xbf{"n": ', b'{"n": 1, "n": 1}', b'{"n": ', b"[1]", b"\xfa\xfb"]
+)
 def test_broken_line_of_objects_spoils_only_itself_wherever_it_stands(bad):
     good = [b'{"n": 1}', b'{"n": 2}']
     for at in range(3):

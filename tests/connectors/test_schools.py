@@ -216,3 +216,10 @@ def test_mark_under_a_second_heading_is_not_overlooked(marks, outcome):
 def test_concern_whose_log_keeps_days_only_is_of_the_days_first_moment():
     found = event(only(results("schools-concerns", table(GOOD | {"share_with": "Share", "occurred_at": "01/06/2026"}))))
     assert found.envelope.occurred_at.isoformat() == "2026-05-31T23:00:00+00:00"
+
+
+def test_referral_whose_name_stands_under_a_heading_of_its_own_does_not_go_without_it():
+    raw = b"Incident ID,Student,Incident,Share With\n1,Tamsin Lorimer,Came in wet clothes.,Refer\n"
+    found = event(only(results("schools-concerns", raw)))
+    (mark,) = found.envelope.unreadable
+    assert (mark.field, mark.as_written) == ("row", "1,Tamsin Lorimer,Came in wet clothes.,Refer")
