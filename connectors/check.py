@@ -18,6 +18,7 @@ from connectors import rights
 from connectors.education.rolls import read_rolls
 from connectors.lookups import Files, Watched
 from connectors.settings import Options, Settings
+from connectors.social_care.formats import persons_of
 from sharing.errors import Misconfigured, Retryable
 from sharing.topics import CHECKPOINTS
 
@@ -49,6 +50,8 @@ def hops(settings: Settings) -> Iterator[Hop]:
     yield _room(settings.state)
     for intake in settings.intakes:
         yield _folder("drop folder", intake.folder, write=True)
+        if intake.persons is not None:
+            yield _persons(intake.persons)
     if settings.deliver_to is not None:
         yield _folder("delivery folder", settings.deliver_to, write=True)
     yield from (_roll(options) for options in settings.reactions if options.name == "rolls")
@@ -78,6 +81,13 @@ def _room(path: Path) -> Hop:
     except OSError as fault:
         return Hop("disk", ok=False, words=f"{path}: cannot be asked ({fault.strerror})")
     return Hop("disk", ok=free >= ROOM_BYTES, words=f"{free // 1_048_576} MiB free, wanted {ROOM_BYTES // 1_048_576}")
+
+
+def _persons(path: Path) -> Hop:
+    """Whether there is anybody in the person table: without it events go with a number and no name."""
+    files = Watched(path, _as_they_are)()
+    found = sum(len(persons_of(raw, name)) for name, raw in files)
+    return Hop("person table", ok=found > 0, words=f"{path}: {found} persons" + ("" if found else "; export it anew"))
 
 
 def _as_they_are(files: Files) -> Files:

@@ -225,6 +225,16 @@ def test_check_says_that_rows_of_a_roll_cannot_be_read(make_settings: Callable[.
     assert "1 registrations, 1 rows or files that cannot be read" in roll().words
 
 
+def test_check_says_that_nobody_is_in_the_person_table(make_settings: Callable[..., Settings], tmp_path: Path) -> None:
+    table = tmp_path / "ssd_person.csv"
+    intake = {"folder": str(tmp_path / "drop"), "formats": ["social-care-ssd"], "persons": str(table)}
+    settings = make_settings(intake=[intake])
+    for head, good in (("person,name", False), ("pers_person_id,pers_surname,pers_dob", True)):
+        table.write_text(f"{head}\nP-1,Lee,2016-02-11\n")
+        hop = next(hop for hop in check.hops(settings) if hop.name == "person table")
+        assert hop.ok is good
+
+
 def test_check_names_the_hop_that_is_wrong(config: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
