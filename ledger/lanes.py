@@ -2,7 +2,7 @@
 
 Left out: what stands in a lane (`outbox`). Rules: leases run on real time, handed in; every change of a lane by its
 holder goes through `hold`, which checks the fence and keeps it until the transaction ends; a destination that is
-missing or forbidden suspends its lane and no other.
+missing or forbidden suspends its lane and no other, until somebody finds it to be there (`resume`).
 """
 
 from collections.abc import Collection, Sequence
@@ -85,6 +85,11 @@ class Lanes:
             for row in tx.session.rows(f"{_LANE} owner = ? and suspended = ''", (self._owner,))
             if self._fences.get(row[0]) == row[2]
         ]
+
+    def suspended(self, tx: Transaction) -> dict[int, str]:
+        """Lanes that are held and stand still, each with its organisation."""
+        rows = tx.session.rows("select id, organisation from lane where suspended <> '' and owner = ?", (self._owner,))
+        return {lane: organisation for lane, organisation in rows if lane in self._fences}
 
     def hold(self, tx: Transaction, lanes: Collection[int]) -> dict[int, LaneMarks]:
         """Check the fence of these lanes and keep them until the transaction ends.

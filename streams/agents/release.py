@@ -13,7 +13,6 @@ from hashlib import sha256
 
 import structlog
 
-from ledger.lanes import suspend
 from ledger.outbox import Outbox
 from ledger.rows import LaneItem
 from ledger.store import Transaction
@@ -22,7 +21,6 @@ from sharing.events import Event
 from sharing.ids import EventId, ExchangeId, SubjectId
 from sharing.reconciliation import SubjectState
 from sharing.release import Exchange
-from sharing.topics import out_topic
 from sharing.vocabulary import Outcome, Recipient, RecipientKind
 from streams.agents.absorption import Absorption
 from streams.agents.barrier import Barrier, is_behind
@@ -33,6 +31,7 @@ from streams.agents.late_claims import hold_refused, is_too_late
 from streams.agents.passes import Pass, apart, claims_of, finished, judged_by
 from streams.agents.redeciding import decided_again, lapsed_in
 from streams.agents.sender import Outgoing, Sender
+from streams.agents.standing_still import StandingStill
 from streams.agents.stopping import Stopped, caught, set_aside
 from streams.agents.text_asking import ask_for
 from streams.agents.text_views import Reviews, after_review, words_of
@@ -58,6 +57,7 @@ class Release:
         self.sender = sender
         self.barrier = barrier
         self.outbox = Outbox(owner)
+        self.still = StandingStill(broker, self.outbox, sender)
         self.door = LastDoor(broker)
         self.reviews = Reviews()
         self._leased_at = datetime.min.replace(tzinfo=UTC)
@@ -73,6 +73,7 @@ class Release:
             FenceLost: another process took a lane; nothing was changed.
         """
         self._lease(real_now)
+        self.still.try_again(real_now)
         left = self._express()
         with self.broker.ledger.reading() as tx:
             found = self.outbox.rows_for(tx, AT_ONCE) if self.broker.stand(tx).is_good else {}
@@ -119,7 +120,7 @@ class Release:
         going = [item for item in items if item.lane not in failed]
         with self.broker.ledger.transaction() as tx:
             self.outbox.mark_express(tx, going, now)
-            self._suspend(tx, failed)
+            self.still.suspend(tx, failed)
         return len(going)
 
     def _pass_over(self, items: Sequence[LaneItem]) -> None:
@@ -164,7 +165,7 @@ class Release:
         if done or failed:
             with self.broker.ledger.transaction() as tx:
                 self.outbox.mark_sent(tx, done)
-                self._suspend(tx, failed)
+                self.still.suspend(tx, failed)
         if looked.caught:
             set_aside(self.broker, self.outbox, looked.caught)  # whoever holds the seal is told; a log tells everybody
         return sum(1 for item, _ in going if item.lane not in failed)
@@ -277,17 +278,10 @@ class Release:
         self, pairs: Iterable[tuple[LaneItem, View]], seqs: Mapping[bytes, int], now: datetime
     ) -> Iterable[Outgoing]:
         for item, view in pairs:
-            organisation = self.broker.directory.get(item.organisation)
-            topic = out_topic(organisation) if organisation else f"out.unknown.{item.organisation}"
-            seq = seqs[item.exchange_id]
+            topic, seq = self.still.topic_of(item.organisation), seqs[item.exchange_id]
             yield Outgoing(
                 item.lane, topic, view.key, view.value, view.event_type, item.exchange_id, seq, now, view.around
             )
-
-    def _suspend(self, tx: Transaction, failed: Mapping[int, str]) -> None:
-        for lane, fault in failed.items():
-            suspend(tx, lane, fault)
-            log.error("lane suspended", lane=lane, code=fault)
 
 
 def _recipient(item: LaneItem) -> Recipient:

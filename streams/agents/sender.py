@@ -16,6 +16,7 @@ from sharing.redaction.wire import NOTHING, PADDING, Around, padding
 from sharing.topics import MAX_RECORD_BYTES
 
 FLUSH_SECONDS = 60.0
+ASK_SECONDS = 3.0
 LANE_FAULTS = frozenset({
     KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.MSG_SIZE_TOO_LARGE,
     KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001 - that is how the client names them
@@ -55,6 +56,8 @@ class Sender:
             "message.max.bytes": MAX_RECORD_BYTES,  # the client's own default is less than what the topics take
             "linger.ms": 5,
             "message.timeout.ms": int(FLUSH_SECONDS * 1000),
+            # Half a minute by default, in which one missing topic would hold up every lane; it is tried again anyway.
+            "topic.metadata.propagation.max.ms": 1_000,
             "queue.buffering.max.messages": 200_000,
             "log_level": 0,
             **security,
@@ -78,6 +81,14 @@ class Sender:
         if hard:
             raise Retryable(f"the cluster refused records: {next(iter(hard.values())).name()}")
         return {lane: fault.name() for lane, fault in self._failed.items()}
+
+    def is_there(self, topic: str) -> bool:
+        """Whether a destination that was missing or forbidden can be seen now. Asking renews what the client knows."""
+        try:
+            found = self._producer.list_topics(topic, timeout=ASK_SECONDS).topics.get(topic)
+        except KafkaException:
+            return False
+        return found is not None and found.error is None
 
     def _produce(self, record: Outgoing) -> None:
         def confirmed(fault: KafkaError | None, _message: Message) -> None:

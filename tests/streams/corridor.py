@@ -106,6 +106,9 @@ class Destination:
         self.sent += [r for r in waiting if r.topic not in self.missing]
         return {r.lane: "UNKNOWN_TOPIC_OR_PART" for r in waiting if r.topic in self.missing}
 
+    def is_there(self, topic: str) -> bool:
+        return topic not in self.missing
+
 
 class Cluster:
     """How far each input goes, for those who ask: what was published, absorbed or not."""

@@ -111,16 +111,30 @@ def test_a_missing_destination_stops_its_own_lane_and_no_other(corridor):
     corridor.flow()
     assert corridor.views(COMMUNITY) == []
     corridor.one(OAKFIELD, "police.missing.changed")
-    from ledger import lane_states, resume
+    from ledger import lane_states
 
     with corridor.ledger.reading() as tx:
         (stopped,) = [lane for lane in lane_states(tx) if lane.suspended]
     assert (stopped.organisation, stopped.suspended) == (COMMUNITY, "UNKNOWN_TOPIC_OR_PART")
-    corridor.destination.missing.clear()
-    with corridor.ledger.transaction() as tx:
-        resume(tx, stopped.id)
+    corridor.real += timedelta(minutes=1)
     corridor.flow()
-    assert corridor.one(COMMUNITY, "police.missing.changed").record.seq == 1
+    assert corridor.views(COMMUNITY) == [], "it is still not there"
+    corridor.destination.missing.clear()
+    corridor.real += timedelta(minutes=1)
+    corridor.flow()
+    assert corridor.one(COMMUNITY, "police.missing.changed").record.seq == 1, "nobody had to let it go"
+
+
+def test_a_referral_to_a_destination_that_was_missing_goes_once_it_is_there(corridor):
+    topic = out_topic(corridor.broker.directory.organisations[CSC])
+    corridor.destination.missing.add(topic)
+    corridor.say(ReferralSubmitted, OAKFIELD, ROSA, ask="assess", by="safeguarding_lead")
+    assert corridor.views(CSC) == []
+    corridor.restart()
+    corridor.destination.missing.clear()
+    corridor.real += timedelta(minutes=1)
+    corridor.flow()
+    corridor.one(CSC, "referral.submitted")
 
 
 def test_new_agreements_decide_again_what_has_not_left(corridor, tmp_path):
