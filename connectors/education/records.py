@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from connectors.native.moments import day_of
 from connectors.native.outcome import RAGGED
 from connectors.native.reading import Reading
 from connectors.native.table import Columns, TableRow
@@ -47,7 +48,7 @@ def pupil(row: TableRow, now: datetime) -> Pupil | Refused:
     if row.ragged:
         return RAGGED
     reading = Reading(row.values)
-    born = reading.date("birth_date", "birth_date", by=now.date())
+    born = reading.date("birth_date", "birth_date", by=day_of(now))
     found = {column: reading.short(column, column) for column in ("surname", "forename", "urn", "setting_name")}
     for column, value in (*found.items(), ("birth_date", born)):
         reading.require(column, column, value)

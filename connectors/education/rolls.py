@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from connectors.education.records import ROLL, Pupil, pupil
 from connectors.native.children import opaque
+from connectors.native.moments import day_of
 from connectors.native.table import TableRow, read_table
 from connectors.native.text import heading
 from connectors.ports import Memory, Refused, Translated
@@ -119,7 +120,7 @@ class AnswersFromRolls:
         rolls = self.rolls()
         if not rolls:
             raise Rejected("NO_ROLL", "rolls", "no registration can be read; see: crosswalk translate education-roll")
-        answer = rolls.find(view.child, now.date())
+        answer = rolls.find(view.child, day_of(now))
         event = replace(found_event(answer, self.directory), child=_as_asked(view.child), envelope=_reply(exchange_id))
         subject = view.envelope.subject or opaque(exchange_id)
         return (Translated(event, f"subject:{subject}", f"setting/{exchange_id}", "1"),)

@@ -27,7 +27,7 @@ from connectors.health.records import (
     reason_class,
 )
 from connectors.native.children import local_key, opaque
-from connectors.native.moments import hl7_date, hl7_moment
+from connectors.native.moments import day_of, hl7_date, hl7_moment
 from connectors.native.outcome import event_or_refusal
 from connectors.native.reading import Reading
 from connectors.native.text import MAX_SHORT
@@ -74,7 +74,7 @@ def message(record: Message, now: datetime, flagged: Flagged, callback: str | No
     restrictions = adt.restrictions() - NOT_SHIELDED
     sensitive = S_FLAG in restrictions
     child = _child(reading, now, restrictions)
-    concern = _concern(adt) and not _is_adult(child.birth_date, now.date())
+    concern = _concern(adt) and not _is_adult(child.birth_date, day_of(now))
     if not (concern or flagged(child)):
         return (_NOBODY,)
     reading.require_child("PID-5", child)
@@ -150,7 +150,7 @@ def _child(reading: Reading, now: datetime, restrictions: frozenset[str]) -> Chi
     shielded = bool(restrictions)
     practice_too = not restrictions <= {LOCALLY_HIDDEN}
     born = hl7_date(reading.raw("PID-7"))
-    if reading.raw("PID-7") and (born is None or born > now.date()):
+    if reading.raw("PID-7") and (born is None or born > day_of(now)):
         reading.fault("BAD_DATE", "PID-7", "child.birth_date", "expected yyyymmdd, not in the future")
         born = None
     return Child(

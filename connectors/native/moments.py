@@ -56,6 +56,15 @@ def start_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC)
 
 
+def day_of(moment: datetime) -> date:
+    """The day that it is in London at a moment: half past midnight in June is not the day before.
+
+    >>> day_of(datetime(2026, 6, 1, 23, 30, tzinfo=UTC))
+    datetime.date(2026, 6, 2)
+    """
+    return moment.astimezone(LONDON).date()
+
+
 def hl7_date(text: str) -> date | None:
     """The day of an HL7 time stamp `yyyymmdd[hhmm[ss]]`, or None.
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from connectors.native.children import is_nobody
-from connectors.native.moments import LONDON, start_of, to_date, to_moment
+from connectors.native.moments import day_of, start_of, to_date, to_moment
 from connectors.native.text import MAX_NARRATIVE, MAX_SHORT, as_written, heading, one_line
 from sharing.events import Child, Sex, Unreadable
 from sharing.identity import identifiers
@@ -106,7 +106,7 @@ class Reading:
 
         def read(text: str) -> date | None:
             at = to_moment(text)
-            return to_date(text) or (at.astimezone(LONDON).date() if at else None)
+            return to_date(text) or (day_of(at) if at else None)
 
         return self._read(column, path, read, "BAD_DATE", "expected a date as dd/mm/yyyy or yyyy-mm-dd")
 

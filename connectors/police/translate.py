@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from connectors.native.children import local_key, stable_index
+from connectors.native.moments import day_of
 from connectors.native.objects import not_known, require_item, text_list, texts
 from connectors.native.outcome import event_or_refusal
 from connectors.native.reading import Reading
@@ -221,7 +222,7 @@ def _child(reading: Reading, prefix: str, now: datetime) -> Child:
         surname=reading.short(f"{prefix}surname", "child.surname"),
         forename=reading.short(f"{prefix}forename", "child.forename"),
         known_as=reading.short(f"{prefix}known_as", "child.known_as"),
-        birth_date=reading.date(f"{prefix}birth_date", "child.birth_date", by=now.date()),
+        birth_date=reading.date(f"{prefix}birth_date", "child.birth_date", by=day_of(now)),
         sex=reading.sex(f"{prefix}sex"),
         address_line=reading.short(f"{prefix}address_line", "child.address_line"),
         postcode=reading.postcode(f"{prefix}postcode"),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.native.children import local_key, opaque, stable_index
+from connectors.native.moments import day_of
 from connectors.native.outcome import RAGGED, event_or_refusal, referral
 from connectors.native.reading import Reading
 from connectors.native.table import TableRow
@@ -171,7 +172,7 @@ def _child(reading: Reading, now: datetime) -> Child:
         surname=reading.short("surname", "child.surname"),
         forename=reading.short("forename", "child.forename"),
         known_as=reading.short("known_as", "child.known_as"),
-        birth_date=reading.date("birth_date", "child.birth_date", by=now.date()),
+        birth_date=reading.date("birth_date", "child.birth_date", by=day_of(now)),
         sex=reading.sex("sex"),
         upn=reading.upn("upn"),
         local_id=reading.short("local_id", "child.local_id"),

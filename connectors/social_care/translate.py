@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from connectors.native.children import is_nobody, local_key
-from connectors.native.moments import LONDON, start_of
+from connectors.native.moments import day_of, start_of
 from connectors.native.outcome import RAGGED, event_or_refusal
 from connectors.native.reading import Reading
 from connectors.native.table import TableRow
@@ -78,7 +78,7 @@ def child_of(reading: Reading, now: datetime) -> Child:
     child = Child(
         surname=reading.short("surname", "child.surname"),
         forename=reading.short("forename", "child.forename"),
-        birth_date=reading.date("birth_date", "child.birth_date", by=now.date()),
+        birth_date=reading.date("birth_date", "child.birth_date", by=day_of(now)),
         expected_birth_date=reading.date("expected_birth_date", "child.expected_birth_date"),
         sex=reading.sex("sex"),
         ethnicity=reading.code("ethnicity", "child.ethnicity", ETHNICITIES),
@@ -269,7 +269,7 @@ def _finish(reading: Reading, event: Event, envelope: Envelope, child: Child, ki
 def _as_of(values: Mapping[str, str], now: datetime) -> Mapping[str, str]:
     """The row as it holds now: a plan or an allocation that is to end later has not ended."""
     end = Reading(values).day("end_date", "end_date")
-    ahead = end is not None and end > now.astimezone(LONDON).date()
+    ahead = end is not None and end > day_of(now)
     return {**values, "end_date": ""} if ahead else values
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from sharing.calendar import local
 from sharing.events import Event
 from sharing.identity import Comparable
 from sharing.policy.facts import Guard
@@ -80,8 +81,8 @@ class Asked(NamedTuple):
 
     @property
     def today(self) -> date:
-        """The day."""
-        return self.situation.now.date()
+        """The day, as it is in England: registers hold days, and half past midnight in June is not the day before."""
+        return local(self.situation.now).date()
 
 
 class Entry(NamedTuple):

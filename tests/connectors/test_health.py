@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -235,3 +236,12 @@ def test_observation_that_says_no_or_was_withdrawn_is_no_concern(answer):
 @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b" ", b"\x02", b"\t \xef\xbb\xbf"])
 def test_what_stands_before_a_second_message_does_not_join_it_to_the_first(before):
     assert len(read(ATTENDANCE + before + ATTENDANCE)) == 2
+
+
+def test_a_child_born_in_the_first_hour_of_a_summer_day_is_not_born_tomorrow():
+    raw = changed(ATTENDANCE, (b"|20130305|", b"|20260602|"))
+    born = {
+        moment.hour: event(only(results("health-hl7", raw, EVERYBODY, moment))).child.birth_date
+        for moment in (datetime(2026, 6, 1, 22, 30, tzinfo=UTC), datetime(2026, 6, 1, 23, 30, tzinfo=UTC))
+    }
+    assert born == {22: None, 23: date(2026, 6, 2)}

@@ -234,3 +234,13 @@ def test_a_referral_asks_nothing_and_ages_nothing(agreements):
     referral = ReferralSubmitted(envelope=by(), child=Child(), ask="assess")
     (made,) = prepare(referral, EventId(bytes.fromhex(EVENT)), [FRONT_DOOR], now, agreements, b"k" * 32)
     assert (made.decision.outcome, made.express, made.decision.guards) == (Outcome.DELIVER, True, ())
+
+
+def test_an_involvement_ends_with_its_day_in_england_and_not_an_hour_later():
+    last = Involvement(OAKFIELD, "safeguarding_lead", RecipientKind.SCHOOL, date(2026, 5, 1), date(2026, 6, 2), EVENT)
+    state = replace(Town().state, involvements=(last,))
+    told = [
+        value(Guard.OPEN_INVOLVEMENT, LEAD, Situation(state, (), True, False, at))
+        for at in (datetime(2026, 6, 1, 22, 30, tzinfo=UTC), datetime(2026, 6, 1, 23, 30, tzinfo=UTC))
+    ]
+    assert told == [True, False]
