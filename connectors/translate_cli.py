@@ -7,7 +7,6 @@ format is not known.
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+from connectors.folder.files import printable
 from connectors.formats import AUTO, FORMATS, Given, by_name, recognise
 from connectors.native.text import MAX_FILE_BYTES
 from connectors.native.whole import fault_of
@@ -67,7 +67,7 @@ def translate(
         total = f"{counts['event']} events, {counts['refused']} refused, {counts['dropped']} dropped"
         typer.echo(f"{files.count} files: {total}")
     for path, why in files.unreadable.items():
-        typer.echo(f"{_printable(path)}: {why}", err=True)
+        typer.echo(f"{printable(path)}: {why}", err=True)
     if files.unreadable:
         raise typer.Exit(UNREADABLE)
 
@@ -180,7 +180,7 @@ class _Files:
                     self.unreadable[file] = fault.strerror or "cannot be read"
                 else:
                     self.count += 1
-                    yield _printable(file.name), raw
+                    yield printable(file.name), raw
 
     def _of(self, path: Path) -> Sequence[Path]:
         try:
@@ -200,11 +200,6 @@ class _Files:
         if not file.is_file():
             self._drained[file] = raw
         return raw
-
-
-def _printable(name: str | Path) -> str:
-    """A name that every terminal can show, whatever bytes it is made of."""
-    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _plain(value: Any) -> Any:

@@ -45,6 +45,11 @@ def write_whole(path: Path, raw: bytes, *, durable: bool = True) -> None:
         flush_folder(path.parent)
 
 
+def printable(name: str | Path) -> str:
+    """A name that every terminal can show and every store hold, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def free_name(folder: Path, name: str) -> Path:
     """A path in a folder under which nothing stands yet: the name, else the name with a number behind it."""
     candidate, number = folder / name, 1

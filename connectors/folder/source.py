@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from connectors.folder.files import flush_folder, free_name, write_whole
+from connectors.folder.files import flush_folder, free_name, printable, write_whole
 from connectors.native.whole import fault_of
 from connectors.ports import AnyFormat, Cursors, NativeRecord, Portion, Refused
 from sharing.errors import Retryable
@@ -135,7 +135,7 @@ class FolderSource:
         position = cursors.position(cursor)
         chosen, records = self._formats[0], list[NativeRecord | Refused]()
         if not cursors.finished(cursor):
-            chosen, records = self._read_records(path.name, raw, look.size)
+            chosen, records = self._read_records(printable(path.name), raw, look.size)
         starts = range(position, len(records), PORTION) or (position,)
         for start in starts:
             end = max(start, min(start + PORTION, len(records)))

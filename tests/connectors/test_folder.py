@@ -10,6 +10,7 @@ import pytest
 
 from connectors.folder import FolderSink, FolderSource
 from connectors.folder import source as source_module
+from connectors.formats import by_name
 from connectors.ports import Delivery
 from connectors.runner import Connector
 from connectors.spool import Spool
@@ -344,3 +345,14 @@ def test_a_file_that_grows_while_it_is_spooled_stays_until_it_is_whole(drop: Dro
     assert drop.lying() == ["a.lines"]
     drop.settle()
     assert drop.words() == ["a", "b"]
+
+
+def test_a_referral_is_not_refused_for_the_bytes_of_its_files_name(drop: Dropped) -> None:
+    drop.source = FolderSource(
+        drop.folder, [by_name("schools-concerns")], drop.stores.settings.keys.token, 0.0, ticks=lambda: drop.seconds
+    )
+    drop.connector = Connector(drop.stores, [drop.source], None, [], lambda: datetime(2026, 11, 20, tzinfo=UTC))
+    drop.drop(os.fsdecode(b"caf\xe9.csv"), "Incident ID,Incident,Share With", ",Came in wet clothes.,refer")
+    drop.connector.take_in()
+    assert [one.event_type for one in drop.stores.spool.ready(9)] == ["referral.submitted"]
+    assert drop.lying("done") == [os.fsdecode(b"caf\xe9.csv")]
