@@ -20,8 +20,8 @@ from sharing.errors import Rejected, Retryable
 IDLE_CHECK_SECONDS = 10.0
 CATCH_UP_SECONDS = 0.5
 SKIPPED = (
-    "part of what was sent to this connector is no longer in its topic; what is not receipted comes again; tell the "
-    "broker's operator if it does not"
+    "part of what was sent to this connector is no longer in its topic, and does not come again by itself: tell the "
+    "broker's operator now"
 )
 
 

@@ -65,7 +65,7 @@ def test_self_exits_before_and_after_the_transaction_lose_nothing(kafka: str, ki
 def test_joins_and_leaves_before_the_first_commit_lose_nothing(kafka: str, kind: str, tmp_path: Path) -> None:
     # Many partitions, so that at each join some were fetched and not one record of them acknowledged.
     topic = make_topic(kafka, 64)
-    produce(kafka, topic, events(6_000))
+    produce(kafka, topic, events(12_000))
     with Crew(tmp_path, kafka, kind, [topic], slow=0.2, max_poll_records=50, commit_s=30.0) as crew:
         crew.start(0)
         crew.until_applied(1, 20)
@@ -76,8 +76,8 @@ def test_joins_and_leaves_before_the_first_commit_lose_nothing(kafka: str, kind:
         crew.until_all_hold_partitions(30)
         crew.leave(1)
         crew.leave(0)
-        assert crew.applied < 6_000, "everything was done before the last worker left: the run proves nothing"
+        assert crew.applied < 12_000, "everything was done before the last worker left: the run proves nothing"
         crew.hurry()
         crew.start(3)
-        crew.until_applied(6_000, 60)
-        assert crew.count(6_000, faults=5) == NOTHING_WRONG
+        crew.until_applied(12_000, 60)
+        assert crew.count(12_000, faults=5) == NOTHING_WRONG
