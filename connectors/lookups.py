@@ -4,6 +4,7 @@ Left out: what is in them. Rule: a file that is being written or is away leaves 
 """
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -18,11 +19,13 @@ class Watched(Generic[T]):
     Args:
         path: A file, or a folder whose files (not those that begin with a dot) are all read.
         make: Makes it of base names and contents; without any file it is made of nothing.
+        settle_seconds: How long ago the last of the files must have changed before they are read again.
     """
 
-    def __init__(self, path: Path, make: Callable[[Files], T]) -> None:
+    def __init__(self, path: Path, make: Callable[[Files], T], settle_seconds: float = 0.0) -> None:
         self._path = path
         self._make = make
+        self._settle = settle_seconds
         self._lock = threading.Lock()
         self._seen: object = None
         self._made: T | None = None
@@ -32,8 +35,11 @@ class Watched(Generic[T]):
         with self._lock:
             try:
                 paths = self._paths()
-                seen = [(p.name, p.stat().st_mtime_ns, p.stat().st_size, p.stat().st_ino) for p in paths]
-                if self._made is None or seen != self._seen:
+                looks = [(p.name, p.stat()) for p in paths]
+                seen = [(name, look.st_mtime_ns, look.st_size, look.st_ino) for name, look in looks]
+                written_at = max((look.st_ctime for _, look in looks), default=0.0)
+                settled = not 0.0 <= time.time() - written_at < self._settle
+                if self._made is None or (seen != self._seen and settled):
                     self._made = self._make(tuple((p.name, p.read_bytes()) for p in paths))
                     self._seen = seen
             except OSError:

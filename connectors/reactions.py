@@ -20,6 +20,9 @@ from connectors.settings import Options, Settings
 from sharing.directory import Directory, from_document
 from sharing.errors import Misconfigured
 
+SETTLE_SECONDS = 2.0
+"""A roll that is half copied would say of half the pupils that they are on none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -34,7 +37,7 @@ def _rolls(options: Options, _settings: Settings) -> Made:
     _known(options, "folder", "directory")
     if "folder" not in options.values:
         raise Misconfigured("reactions: rolls: folder is missing; name the folder that holds the roll files")
-    rolls = Watched(options.base / options.values["folder"], _index)
+    rolls = Watched(options.base / options.values["folder"], _index, SETTLE_SECONDS)
     return Made(AnswersFromRolls(rolls, _directory(options)))
 
 

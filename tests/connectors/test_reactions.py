@@ -1,6 +1,7 @@
 """Reactions as settings name them: rolls answer; flags let attendances of flagged children go, nothing else stays."""
 
 import csv
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -118,6 +119,19 @@ def test_a_lookup_is_made_anew_when_a_file_changes(watched: Watched[list[str]], 
     assert watched() == ["other", "two"]
 
 
+def test_a_lookup_is_not_made_of_a_file_that_is_being_written(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, lambda files: [raw.decode() for _, raw in files], settle_seconds=0.5)
+    (tmp_path / "a.csv").write_text("whole")
+    assert watched() == ["whole"]
+    (tmp_path / "a.csv").write_text("ha")
+    assert watched() == ["whole"]
+    (tmp_path / "a.csv").write_text("half and the rest")
+    until = time.monotonic() + 10
+    while watched() != ["half and the rest"] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert watched() == ["half and the rest"]
+
+
 def test_a_lookup_that_cannot_be_read_stays_as_it_was(
     watched: Watched[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,5 +165,6 @@ def test_exports_that_are_not_joined_find_their_persons_in_the_table_beside(
     connector = host.build(make_settings(intake=[intake]))
     connector.take_in()
     events = [codec.decode(one.value, connector.stores.catalogue) for one in connector.spool.ready(99)]
-    assert [event.child.surname for event in events] == ["Vance"]
+    told = [(event.child.local_id, event.child.surname) for event in events]
+    assert told == [("P-1045", "Vance"), ("P-1043", None)], "who is not in the table has a number and no name"
     connector.stores.close()
