@@ -4,9 +4,10 @@ The closed lists (classes, guards, recipients, transforms) must be exactly those
 declared and computed by nobody, or computed and explained by nobody, is a fault.
 """
 
+import re
 from collections.abc import Collection, Mapping
 
-from sharing.policy.document import Faults, Table
+from sharing.policy.document import Faults, Table, Word
 from sharing.policy.facts import Guard, Polarity
 from sharing.policy.lattice import TransformKind
 from sharing.policy.model import GuardEntry, Marker, Purpose, Vocabulary
@@ -153,6 +154,7 @@ def _markers(table: Table, faults: Faults) -> Mapping[str, Marker]:
 
 
 _BASIS = "GDPR|DPA|Data Protection Act"
+_CONSENT = re.compile(r"6\(1\)\(a\)|9\(2\)\(a\)|\bconsent\b", re.IGNORECASE)
 
 
 def _purposes(table: Table, faults: Faults) -> Mapping[str, Purpose]:
@@ -161,7 +163,14 @@ def _purposes(table: Table, faults: Faults) -> Mapping[str, Purpose]:
     for name, (key, _) in table.entries.items():
         entry = _entry(table, name, (*required, "confidence"), required, faults)
         means = text_of(entry.get("means"), faults)
-        statute = stated(entry.get("statute"), "statute", "", faults)
+        statute = stated(
+            entry.get("statute"), "statute: it names an Act or regulations with year and section", "[0-9]", faults
+        )
+        given = entry.get("lawful_basis")
+        if isinstance(given, Word) and _CONSENT.search(given.text):
+            faults.add(
+                given.place, "consent is no basis here: a refusal would end what a duty asks for; it is kept as a wish"
+            )
         basis = stated(entry.get("lawful_basis"), "lawful basis: it names UK GDPR or DPA 2018", _BASIS, faults)
         found[name] = Purpose(name_of(key, faults), means, statute, basis, text_of(entry.get("confidence"), faults))
     return found

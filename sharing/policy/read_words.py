@@ -79,7 +79,10 @@ class Words:
             return None
         named = tuple(RecipientKind) if everybody else self.recipients(node)
         out = self.recipients(spared) if spared is not None else ()
-        return tuple(kind for kind in named if kind not in out)
+        left = tuple(kind for kind in named if kind not in out)
+        if spared is not None and named and not left:
+            self.faults.add(spared.place, "nobody is left to whom this applies")
+        return left
 
     def recipients(self, node: Node | None) -> tuple[RecipientKind, ...]:
         """A list of kinds of recipient and of groups of them; each kind once, in the order written."""

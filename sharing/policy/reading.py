@@ -137,7 +137,12 @@ def flag_of(node: Node | None, faults: Faults) -> bool:
 
 
 def words_of(node: Node | None, faults: Faults) -> list[Word]:
-    """A list of words; one word alone is a list of one. A word that stands twice is a fault."""
+    """A list of words; one word alone is a list of one. A word that stands twice is a fault, and so is an empty list.
+
+    What names nothing would look like a rule and bind nobody.
+    """
+    if isinstance(node, Items) and not node.items:
+        faults.add(node.place, "this list is empty, so that nothing is said: name something, or take the key away")
     nodes: Iterable[Node] = node.items if isinstance(node, Items) else () if node is None else (node,)
     found = [word for word in (word_of(item, faults) for item in nodes) if word]
     seen: set[str] = set()

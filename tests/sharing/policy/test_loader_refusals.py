@@ -348,3 +348,39 @@ def test_every_wrong_guard_of_one_condition_is_told(faults_with):
 def test_a_day_is_written_in_one_way(faults_with, day):
     found = faults_with(extra=EXTRA.replace("2027-03-31", day))
     assert found == [f"extra.yaml:6:12: '{day}' is no day; a date is written YYYY-MM-DD"]
+
+
+# ------------------------------------------------ rules that look like rules and bind nobody
+
+
+EVERYBODY = "except_to: [partners, record_and_figures, identity_team]"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("seals", "closes: [C, C2, D]", "closes: []", "this list is empty"),
+        ("seals", "to: [settings, core_group_member, voluntary, requester]", "to: []", "this list is empty"),
+        ("seals", "except_to: [adoption_team]", EVERYBODY, "nobody is left"),
+        ("invariants", "to: [statistics]", "to: []", "this list is empty"),
+        ("invariants", "except_events: [referral.submitted]", "except_events: []", "this list is empty"),
+        ("invariants", "fields: [$exists, child.surname, rule, sessions, reason_known]", "fields: []", "this list"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_would_bind_nobody_is_refused(texts, faults_with, name, old, new, expected):
+    assert old in texts[f"{name}.yaml"]
+    found = faults_with(**{name: texts[f"{name}.yaml"].replace(old, new, 1)})
+    assert any(line.startswith(f"{name}.yaml:") and expected in line for line in found), found
+
+
+@pytest.mark.parametrize("basis", ["UK GDPR 6(1)(a)", "UK GDPR 6(1)(e), 9(2)(a)", "UK GDPR, with consent"])
+def test_consent_is_no_basis(texts, faults_with, basis):
+    found = faults_with(vocabulary=texts["vocabulary.yaml"].replace(PURPOSE, f'    lawful_basis: "{basis}"\n', 1))
+    assert any("consent is no basis here" in line for line in found), found
+
+
+def test_a_statute_names_an_act(texts, faults_with):
+    text = texts["vocabulary.yaml"]
+    line = next(line for line in text.splitlines(keepends=True) if line.startswith("    statute:"))
+    found = faults_with(vocabulary=text.replace(line, "    statute: the usual law\n", 1))
+    assert any("'the usual law' is no statute: it names an Act or regulations" in fault for fault in found), found
