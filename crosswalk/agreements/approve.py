@@ -21,13 +21,17 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files that
 
 
 def approve(files: Files, as_json: AsJson = False) -> None:
-    """Hand in signatures; prints who has signed and who has yet to."""
+    """Hand in signatures; prints who has signed and who has yet to. As JSON: how it stands after the last of them."""
     at = desk()
+    done: list[tuple[str, Standing]] = []
     for file in files:
         approval = read_approval(file)
         with refusals():
-            standing = hand_in(at.ledger, approval, at.now, ENGINE)
-        tell(_document(standing), _lines(approval.signatory, standing), as_json=as_json)
+            done.append((approval.signatory, hand_in(at.ledger, approval, at.now, ENGINE)))
+        if not as_json:
+            tell(None, _lines(*done[-1]), as_json=False)
+    if as_json:
+        tell(_document(done[-1][1]), (), as_json=True)
 
 
 def activate(

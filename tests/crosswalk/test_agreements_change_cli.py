@@ -241,3 +241,13 @@ def test_a_proposal_that_is_not_there_is_said(corridor, arguments):
 def test_offices_are_named_not_people(corridor):
     done = run(corridor, "propose", "--by", "Jane Doe")
     assert isinstance(done.exception, Misconfigured)
+
+
+def test_several_signatures_handed_in_at_once_are_answered_with_one_document(corridor):
+    proposed(corridor, wider(corridor))
+    files = []
+    for name in ASKED:
+        files.append(f"{name}.approval")
+        assert run(corridor, "sign", "pack.json", "--key", key_of(corridor, name), "--out", files[-1]).exit_code == 0
+    told = json.loads(run(corridor, "approve", *files, "--json").stdout)
+    assert (set(told["signed"]), told["missing"]) == (set(ASKED), [])
