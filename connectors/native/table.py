@@ -24,6 +24,7 @@ SEPARATORS = ",;\t|"
 
 _SEPARATOR_LINE = re.compile(r"\s*sep=.?\s*", re.IGNORECASE)
 """What Excel puts before the headings to say what stands between cells."""
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _FORMULA = re.compile(r'\s*="([^"]*)"\s*')
 """How a spreadsheet is made to keep leading zeros."""
 
@@ -96,8 +97,12 @@ class Columns:
         return sorted(self.required - found)
 
     def _headings(self, first_line: str, separator: str) -> Headings:
-        names = tuple(self._index.get(heading(cell)) for cell in _cells(first_line, separator))
+        names = tuple(map(self._name, _cells(first_line, separator)))
         return Headings(names, separator, self.elastic, self.gathered)
+
+    def _name(self, cell: str) -> str | None:
+        """Our column under a heading; what stands in brackets only says how it is to be written."""
+        return self._index.get(heading(cell)) or self._index.get(heading(_IN_BRACKETS.sub("", cell)))
 
 
 def read_table(raw: bytes, file: str, kinds: Mapping[str, Columns]) -> Iterator[TableRow | Refused]:

@@ -168,7 +168,9 @@ def test_table_is_read_whatever_wrote_it(encoding, ends):
     assert [row.values["b"] for row in rows(raw)] == ["Zoë O'Neill", "5"]
 
 
-@pytest.mark.parametrize("head", ["sep=,\na,b,c", '"a\n",b,"c\r\n"', "\n\n A , b,C", "a,b,c,,"])
+@pytest.mark.parametrize(
+    "head", ["sep=,\na,b,c", '"a\n",b,"c\r\n"', "\n\n A , b,C", "a (dd/mm/yyyy),b(*),C ()", "a,b,c,,"]
+)
 def test_headings_are_found_however_they_were_exported(head):
     raw = f"{head}\n1,2,3{',,' if head.endswith(',,') else ''}\n".encode()
     assert [row.values for row in rows(raw)] == [{"a": "1", "b": "2", "c": "3"}]
