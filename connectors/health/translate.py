@@ -43,6 +43,7 @@ from sharing.events import (
     UnscheduledAttended,
     Urgency,
 )
+from sharing.identity import identifiers
 
 Flagged = Callable[[Child], bool]
 """Whether this trust was told that a plan exists for the child."""
@@ -177,13 +178,14 @@ def _values(adt: Adt) -> dict[str, str]:
         )
     }  # fmt: skip
     numbers = [(component_of(cx, 1), component_of(cx, 4), component_of(cx, 5)) for cx in adt.repeats("PID", 3)]
+    nhs = [n for n, by, kind in numbers if by == "NHS" or kind in {"NHS", "NH"}]
     name = _best(adt.repeats("PID", 5), 7, ("L", "", "D"))
     home = _best(adt.repeats("PID", 11), 7, ("H", ""))
     return {
         **plain,
         "PV1-3.4": adt.text("PV1", 3, 4),
         "PD1-3": adt.text("PD1", 3, 3),
-        "PID-3/NHS": next((n for n, by, kind in numbers if by == "NHS" or kind in {"NHS", "NH"}), ""),
+        "PID-3/NHS": next(filter(identifiers.nhs_number, nhs), next(iter(nhs), "")),
         "PID-3": next((n for n, by, kind in numbers if by != "NHS" and kind not in {"NHS", "NH"}), ""),
         "PID-5.1": component_of(name, 1),
         "PID-5.2": component_of(name, 2),

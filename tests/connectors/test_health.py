@@ -245,3 +245,8 @@ def test_a_child_born_in_the_first_hour_of_a_summer_day_is_not_born_tomorrow():
         for moment in (datetime(2026, 6, 1, 22, 30, tzinfo=UTC), datetime(2026, 6, 1, 23, 30, tzinfo=UTC))
     }
     assert born == {22: None, 23: date(2026, 6, 2)}
+
+
+def test_a_number_that_is_none_does_not_hide_the_one_that_is():
+    raw = changed(ATTENDANCE, (b"9990237573^^^NHS~", b"3333333333^^^NHS~9990237573^^^NHS~"))
+    assert event(only(read(raw))).child.nhs_number == "9990237573"
