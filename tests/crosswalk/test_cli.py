@@ -39,15 +39,16 @@ def test_every_command_is_named_where_no_room_is_asked_for_and_a_slip_is_put_rig
 @pytest.mark.parametrize(
     ("argv", "status", "key"),
     [
-        (["agreements", "check", "--agreements", "."], 2, "faults"),
-        (["agreements", "prove", "--agreements", "."], 2, "faults"),
-        (["agreements", "why", "police.missing.changed"], 2, "faults"),
-        (["recall", "status"], 1, "ask"),
-        (["scrub", "ls"], 1, "ask"),
-        (["late", "ls"], 1, "ask"),
-        (["quarantine", "ls"], 1, "ask"),
+        (["agreements", "check", "--agreements", ".", "--json"], 2, "faults"),
+        (["agreements", "prove", "--agreements", ".", "--json"], 2, "faults"),
+        (["agreements", "why", "police.missing.changed", "--json"], 2, "faults"),
+        (["recall", "status", "--json"], 1, "ask"),
+        (["scrub", "ls", "--json"], 1, "ask"),
+        (["late", "ls", "--json"], 1, "ask"),
+        (["quarantine", "ls", "--json"], 1, "ask"),
+        (["disclosures", "child", "1", "--as", "json"], 1, "why"),
     ],
-    ids=["check", "prove", "why", "recall", "scrub", "late", "quarantine"],
+    ids=["check", "prove", "why", "recall", "scrub", "late", "quarantine", "disclosures"],
 )
 def test_whoever_asks_in_json_is_answered_in_json_even_if_it_is_no(tmp_path, argv, status, key):
     create(tmp_path / "broker.keys")
@@ -58,7 +59,7 @@ def test_whoever_asks_in_json_is_answered_in_json_even_if_it_is_no(tmp_path, arg
         "CROSSWALK_STATE": str(tmp_path / "state"),
         "KAFKA_BOOTSTRAP": "127.0.0.1:9",
     }
-    code = f"import sys; sys.argv[1:] = {[*argv, '--json']!r}; from crosswalk import cli; cli.main()"
+    code = f"import sys; sys.argv[1:] = {argv!r}; from crosswalk import cli; cli.main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
                           env={"PYTHONPATH": str(HOUSE), "PATH": "", **settings})  # fmt: skip
     assert (done.returncode, key in json.loads(done.stdout)) == (status, True), done.stdout + done.stderr
