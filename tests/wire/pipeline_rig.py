@@ -139,10 +139,9 @@ class Rig:
     # ------------------------------------------------------------ faults
 
     def kill(self, *names: str) -> None:
-        """SIGKILL processes while work is in their hands; again where a death hit none. Sends more if all is done."""
+        """SIGKILL processes while work is in their hands; again where a death hit none."""
         for _ in range(5):
-            self.pipeline.until(self._has_work, 30, "a worker with a batch in hand")
-            self._until_busy(3.0)
+            self._until_busy(60)
             for name in names:
                 self.pipeline.supervisor.kill(name)
             self.faults += len(names)
@@ -165,15 +164,18 @@ class Rig:
                 return
         raise AssertionError("everything was absorbed at once, ten times: the run proves nothing")
 
-    def _has_work(self) -> bool:
-        if not self.backlog:
-            self.send(500)
-        return bool(self._marks())
-
     def _until_busy(self, seconds: float) -> None:
-        """Wait a little for a moment at which every worker has a batch in hand: each has one at a time."""
+        """Wait for a moment at which every worker has a batch in hand: each has one at a time.
+
+        Sends where too little is left for all of them: who was started just now has no partitions for some seconds.
+        """
         deadline = time.monotonic() + seconds
+        look_at = 0.0
         while len(self._marks()) < len(self.pipeline.names) - 1 and time.monotonic() < deadline:
+            if time.monotonic() > look_at:
+                if self.backlog < 1_000:
+                    self.send(1_000)
+                look_at = time.monotonic() + 0.1
             time.sleep(0.002)
 
     def _died_with_work(self, names: tuple[str, ...]) -> int:
