@@ -193,13 +193,18 @@ class _Files:
         if file in self._drained:
             return self._drained[file]
         # A named pipe that nobody writes would hold up everything; what the shell hands over is being written.
-        if not (file.is_file() or file.is_relative_to("/dev") or not file.exists()):
+        if not (file.is_file() or _is_handed_over(file) or not file.exists()):
             raise OSError(EINVAL, "is no file; name a file or a folder of files")
         with file.open("rb") as stream:
             raw = stream.read(MAX_FILE_BYTES + 1)
         if not file.is_file():
             self._drained[file] = raw
         return raw
+
+
+def _is_handed_over(file: Path) -> bool:
+    """Whether the shell made it for us: `<(command)`, or a pipe into `/dev/stdin`."""
+    return file == Path("/dev/stdin") or file.is_relative_to("/dev/fd") or file.is_relative_to("/proc/self/fd")
 
 
 def _plain(value: Any) -> Any:

@@ -125,6 +125,16 @@ def test_path_that_cannot_be_read_hides_no_other(tmp_path):
     assert "none.csv: No such file" in result.stderr
 
 
+def test_what_the_shell_hands_over_is_read(tmp_path):
+    reading, writing = os.pipe()
+    os.write(writing, CONCERNS.read_bytes())
+    os.close(writing)
+    result = call("schools-concerns", f"/dev/fd/{reading}", "--json")
+    os.close(reading)
+    assert result.exit_code == 0
+    assert len(objects(result)) == 6
+
+
 def test_file_name_of_any_bytes_is_shown_and_stops_nothing(tmp_path):
     (tmp_path / os.fsdecode(b"caf\xe9.csv")).write_bytes(CONCERNS.read_bytes())
     result = call("schools-concerns", tmp_path)
