@@ -16,6 +16,7 @@ import structlog
 import typer
 
 from crosswalk import PACKAGE
+from crosswalk.answers import say_no
 from crosswalk.clearance import cleared
 from crosswalk.cleared_desk import NOT_SO, check_words
 from ledger.rows import DeadLetter
@@ -141,5 +142,5 @@ def _document(letter: DeadLetter) -> dict[str, object]:
 
 
 def _not_so(reason: str) -> typer.Exit:
-    typer.echo(f"crosswalk: {reason}", err=True)
+    say_no(reason)
     return typer.Exit(NOT_SO)

@@ -78,7 +78,7 @@ def configure(*, json_lines: bool | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     logging.config.dictConfig(standard_logging(json_lines=as_json))
-    threading.excepthook = lambda died: tell_fault(died.exc_value)
+    threading.excepthook = lambda died: None if died.exc_type is SystemExit else tell_fault(died.exc_value)
 
 
 def tell_fault(error: BaseException | None) -> None:

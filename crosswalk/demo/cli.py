@@ -56,8 +56,12 @@ def demo(
 
 @contextmanager
 def _interrupted_once() -> Iterator[None]:
-    """The first signal that asks to end is an interrupt; no later one cuts the ending short."""
-    asking = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    """The first signal that asks to end is an interrupt; no later one cuts the ending short.
+
+    A terminal that is closed ends it too, unless it was started to outlive its terminal (`nohup`).
+    """
+    outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    asking = (signal.SIGINT, signal.SIGTERM, *(() if outlives else (signal.SIGHUP,)))
 
     def end(*_: object) -> None:
         for number in asking:

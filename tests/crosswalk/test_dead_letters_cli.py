@@ -50,6 +50,13 @@ def test_it_is_listed_shown_and_let_in_again_once(corridor):
     assert "Nothing is set aside." in asked(corridor, "ls").stdout
 
 
+def test_who_asks_in_json_is_told_no_in_json(corridor, monkeypatch):
+    asking = ("show", "in.schools.oakfield-primary-0-9", "--json")
+    monkeypatch.setattr("sys.argv", ["crosswalk", "dead-letters", *asking])
+    done = asked(corridor, *asking)
+    assert (done.exit_code, json.loads(done.stdout)["done"]) == (1, False)
+
+
 def test_every_record_of_a_code_comes_in_and_what_is_still_wrong_is_said_and_stays(corridor):
     crashed(corridor)
     crashed(corridor)

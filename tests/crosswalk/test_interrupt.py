@@ -28,3 +28,13 @@ def test_the_first_signal_interrupts_and_no_later_one_does(first):
         ends_while_signals_come(first, ended)
     assert ended == ["every process"]
     assert [signal.getsignal(number) for number in ASKING] == before
+
+
+def test_what_was_started_to_outlive_its_terminal_does():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with _interrupted_once():
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

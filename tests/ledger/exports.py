@@ -13,8 +13,9 @@ from pathlib import Path
 import cryptography
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger import Ledger, Redecision, Statement, newest
+from ledger import Keys, Ledger, Redecision, Statement, newest
 from ledger.export import export
+from ledger.offline_verifier import main
 from ledger.packing import row_number
 from ledger.witnesses import hear
 from sharing.approval import Activation, Approval, Proposal, digest_of, founding_report, public_of, sign
@@ -26,6 +27,7 @@ from sharing.vocabulary import Outcome
 from tests.ledger.rig import NOW, a_subject, an_event, carrier, number, to
 
 VERIFIER = Path(__file__).parents[2] / "ledger" / "offline_verifier.py"
+KEYS = Keys.generate("crosswalk/easthaven")
 SEEDS = {"local-authority": b"\1" * 32, "police": b"\2" * 32}
 WITNESS_KEY = Ed25519PrivateKey.from_private_bytes(b"\3" * 32)
 EVENT, TO = "notice.given", "school"
@@ -207,3 +209,10 @@ def exported(ledger: Ledger, folder: Path, *subjects: int) -> Exported:
     with ledger.reading() as tx:
         export(tx, folder, subjects)
     return Exported(folder, verifier_key(ledger.keys.origin, ledger.keys.public))
+
+
+def said(found: Exported, *options: str) -> tuple[int, str]:
+    """What the verifier says, run in this process: the same function that the file runs."""
+    words: list[str] = []
+    status = main([str(found.folder), "--key", found.key, *options], words.append)
+    return status, "\n".join(words)

@@ -2,10 +2,18 @@
 
 import json
 
-from sharing.events import Child, ProtectionNoticeSubmitted, TaskKind
+from sharing.events import (
+    Child,
+    InvolvementAction,
+    InvolvementChanged,
+    ProtectionNoticeSubmitted,
+    StrategyConvened,
+    TaskKind,
+)
 from streams.agents import text_review
-from tests.streams.corridor import GP, POLICE, Corridor, View
+from tests.streams.corridor import CSC, FRIDAY, GP, POLICE, Corridor, View
 from tests.streams.families import ROSA, TELEPHONE
+from tests.streams.test_grant_laws import enquiry
 from tests.streams.test_seal_laws import involve
 
 PPN = "police.ppn.submitted"
@@ -55,3 +63,21 @@ def tasks(corridor: Corridor) -> list[View]:
 def rung(corridor: Corridor) -> list[tuple[str, str, str]]:
     risen = corridor.views(event_type="broker.escalation.changed")
     return [(v.organisation, v.event.to_function, v.event.why) for v in risen if v.event.rule == "text-review"]
+
+
+def strategy(corridor: Corridor, **more: object):
+    """Police hold a grant for the facts of a strategy discussion, which wait for social care."""
+    corridor.say(
+        InvolvementChanged, CSC, ROSA, organisation=POLICE, function="force_duty", action=InvolvementAction.OPENED,
+        since=FRIDAY.date(),
+    )  # fmt: skip
+    enquiry(corridor)
+    facts = {"threshold_facts": "Rosa said that her uncle hit her."} | more
+    return corridor.say(StrategyConvened, CSC, ROSA, **facts)
+
+
+CONVENED = "csc.strategy.convened"
+
+
+def facts_at_police(corridor: Corridor) -> list[str]:
+    return [v.event.threshold_facts for v in corridor.views(POLICE, CONVENED) if v.event.threshold_facts]

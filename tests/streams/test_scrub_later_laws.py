@@ -1,4 +1,4 @@
-"""Texts that wait, and what happens meanwhile: grants end, seals come, exchanges are taken back, clocks run."""
+"""Texts that wait, and what happens meanwhile: grants end, seals come, exchanges are taken back."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +23,6 @@ from sharing.events import (
     SealChanged,
     SealKind,
     StrategyConcluded,
-    StrategyConvened,
 )
 from sharing.granting import sign
 from sharing.reconciliation.state import Seal
@@ -36,16 +35,25 @@ from streams.agents.recalling import recall, recalls
 from streams.agents.text_asking import owner_of
 from streams.agents.text_queue import ASKED, LAPSED, unanswered
 from tests.ledger.exports import exported
-from tests.streams.corridor import CSC, FRIDAY, GP, OAKFIELD, POLICE, SATURDAY_NIGHT, Corridor
+from tests.streams.corridor import CSC, FRIDAY, GP, OAKFIELD, POLICE, Corridor
 from tests.streams.families import POSTCODE, ROSA, STREET
-from tests.streams.scrub_kit import GRAZE, let_go, notices, rung, tasks, texts, told, words
+from tests.streams.scrub_kit import (
+    CONVENED,
+    GRAZE,
+    facts_at_police,
+    let_go,
+    notices,
+    rung,
+    strategy,
+    tasks,
+    texts,
+    told,
+    words,
+)
 from tests.streams.test_grant_laws import SEEDS, enquiry, give, table
 from tests.streams.test_grant_laws import asked as grant_asked
 from tests.streams.test_review_laws import ELSEWHERE
 from tests.streams.test_seal_laws import carries, involve, seal
-
-TOLD = FRIDAY.date()
-"""The day of the notice."""
 
 # ---------------------------------------------------------------- what came between
 
@@ -74,133 +82,6 @@ def test_what_was_let_go_and_may_not_go_any_more_is_set_aside(waiting):
     assert following not in {v.exchange for v in waiting.views(GP)}
     assert [w["following"] for w in words(waiting, LAPSED)] == [following]
     assert verify(waiting.ledger).fault is None
-
-
-def surgery(corridor: Corridor, action: InvolvementAction, child: Child = ROSA, since=TOLD) -> None:
-    """The surgery's work with the child ends, or goes on, as it has since the day of the notice."""
-    begun = since if action is InvolvementAction.OPENED else None
-    corridor.say(InvolvementChanged, CSC, child, organisation=GP, function="practice_lead", action=action, since=begun)
-
-
-def lapsed_at_the_surgery(corridor: Corridor) -> None:
-    corridor.now += timedelta(hours=1)
-    surgery(corridor, InvolvementAction.CLOSED)
-    corridor.pass_time(FRIDAY + timedelta(days=4))
-    assert [w["why"] for w in words(corridor, LAPSED)] == ["NO_LONGER_PERMITTED"]
-
-
-def test_a_text_that_lapsed_with_its_recipients_work_is_asked_about_anew_when_that_work_goes_on(waiting):
-    lapsed_at_the_surgery(waiting)
-    surgery(waiting, InvolvementAction.OPENED)
-    (again,) = text_review.waiting(waiting.broker)
-    assert (again.number, again.owner, again.exchange) == (2, (POLICE, "force_duty"), notices(waiting)[0].exchange)
-    assert len(tasks(waiting)) == 2
-    let_go(waiting, number=2)
-    (text,) = texts(waiting)
-    assert GRAZE in text
-    assert verify(waiting.ledger).fault is None
-
-
-def test_it_is_asked_about_once_for_each_time_that_the_work_goes_on(waiting):
-    lapsed_at_the_surgery(waiting)
-    for _ in range(3):
-        waiting.now += timedelta(hours=1)
-        surgery(waiting, InvolvementAction.OPENED)
-    assert len(words(waiting, ASKED)) == 2, "it waits already"
-    waiting.now += timedelta(hours=1)
-    surgery(waiting, InvolvementAction.CLOSED)
-    waiting.pass_time(waiting.now + timedelta(days=4))
-    surgery(waiting, InvolvementAction.OPENED)
-    assert [one.number for one in text_review.waiting(waiting.broker)] == [3]
-    waiting.pass_time(waiting.now + timedelta(days=4))
-    assert rung(waiting), "its clock runs like the first one's"
-
-
-def test_what_a_person_let_go_and_lapsed_on_its_way_is_read_once_more_when_the_work_goes_on(waiting):
-    shown = text_review.show(waiting.broker, 1)
-    first = text_review.release(waiting.broker, 1, "force_duty", "NEEDED_FOR_CARE", shown.seen)
-    waiting.now += timedelta(hours=1)
-    surgery(waiting, InvolvementAction.CLOSED)
-    assert [w["following"] for w in words(waiting, LAPSED)] == [first]
-    waiting.now += timedelta(hours=1)
-    surgery(waiting, InvolvementAction.OPENED)
-    assert let_go(waiting, number=2) != first
-    assert len(texts(waiting)) == 1
-
-
-def test_what_a_person_withheld_no_new_work_brings_back(waiting):
-    text_review.withhold(waiting.broker, 1, "force_duty", "NOT_NEEDED")
-    waiting.now += timedelta(hours=1)
-    for action in (InvolvementAction.CLOSED, InvolvementAction.OPENED):
-        surgery(waiting, action)
-        waiting.pass_time(waiting.now + timedelta(days=4))
-    assert len(words(waiting, ASKED)) == 1
-    assert text_review.waiting(waiting.broker) == []
-
-
-def test_new_work_that_began_after_the_event_is_not_asked_for(waiting):
-    """What happened in a closed episode is no business of the next one, and no person is asked to make it so."""
-    lapsed_at_the_surgery(waiting)
-    surgery(waiting, InvolvementAction.OPENED, since=waiting.now.date())
-    assert len(words(waiting, ASKED)) == 1
-    assert text_review.waiting(waiting.broker) == []
-
-
-def test_the_work_of_somebody_else_asks_for_nobody(waiting):
-    lapsed_at_the_surgery(waiting)
-    involve(waiting, OAKFIELD, "safeguarding_lead")
-    assert len(words(waiting, ASKED)) == 1
-
-
-def test_of_what_was_taken_back_nobody_is_asked_when_the_work_goes_on(waiting):
-    recall(waiting.broker, bytes.fromhex(notices(waiting)[0].exchange), "data-protection-officer", "WRONG_RECIPIENT")
-    waiting.flow()
-    waiting.pass_time(FRIDAY + timedelta(days=4))
-    assert [w["why"] for w in words(waiting, LAPSED)] == ["RECALLED"]
-    for action in (InvolvementAction.CLOSED, InvolvementAction.OPENED):
-        waiting.now += timedelta(hours=1)
-        surgery(waiting, action)
-    assert len(words(waiting, ASKED)) == 1
-
-
-def test_a_record_that_is_joined_under_which_the_work_went_on_asks_anew_at_once(waiting):
-    lapsed_at_the_surgery(waiting)
-    surgery(waiting, InvolvementAction.OPENED, ELSEWHERE)
-    assert text_review.waiting(waiting.broker) == []
-    (doubt,) = reviewing.open_reviews(waiting.broker)
-    reviewing.settle(waiting.broker, doubt.number, 1, "front_door_manager")
-    waiting.flow()
-    assert [one.number for one in text_review.waiting(waiting.broker)] == [2]
-
-
-def test_a_seal_that_is_lifted_asks_nobody_anew_for_whoever_wrote_the_text_would_hear_of_it(corridor):
-    strategy(corridor)
-    give(corridor, grant_asked(corridor, "threshold_facts", hours=2))
-    corridor.flow()
-    corridor.pass_time(FRIDAY + timedelta(days=4))
-    assert len(words(corridor, LAPSED)) == 1
-    for action in (SealAction.SET, SealAction.LIFTED):
-        corridor.now += timedelta(hours=1)
-        corridor.say(SealChanged, CSC, ROSA, kind=SealKind.S_FLAG, action=action)
-    assert len(words(corridor, ASKED)) == 1
-
-
-def strategy(corridor: Corridor, **more: object):
-    """Police hold a grant for the facts of a strategy discussion, which wait for social care."""
-    corridor.say(
-        InvolvementChanged, CSC, ROSA, organisation=POLICE, function="force_duty", action=InvolvementAction.OPENED,
-        since=FRIDAY.date(),
-    )  # fmt: skip
-    enquiry(corridor)
-    facts = {"threshold_facts": "Rosa said that her uncle hit her."} | more
-    return corridor.say(StrategyConvened, CSC, ROSA, **facts)
-
-
-CONVENED = "csc.strategy.convened"
-
-
-def facts_at_police(corridor: Corridor) -> list[str]:
-    return [v.event.threshold_facts for v in corridor.views(POLICE, CONVENED) if v.event.threshold_facts]
 
 
 def test_without_a_grant_social_cares_facts_do_not_even_wait(corridor):
@@ -504,63 +385,3 @@ def test_a_forgotten_childs_text_cannot_be_shown_nor_built(waiting):
         assert unanswered(tx) == [], "nor is it told for ever that one waits"
     with pytest.raises(Rejected, match="FORGOTTEN"):
         text_review.show(waiting.broker, 2)
-
-
-# ---------------------------------------------------------------- clocks
-
-
-def test_it_must_be_read_within_a_working_day_and_before_that_the_deputy_is_rung(corridor):
-    strategy(corridor)
-    give(corridor, grant_asked(corridor, "threshold_facts", hours=72))
-    corridor.flow()
-    (one,) = text_review.waiting(corridor.broker)
-    assert one.due_by == FRIDAY + timedelta(days=3), "Friday morning to Monday morning"
-    corridor.pass_time(FRIDAY + timedelta(days=1, hours=11))
-    assert rung(corridor) == []
-    corridor.pass_time(FRIDAY + timedelta(days=1, hours=13))
-    assert {(o, f) for o, f, why in rung(corridor) if why == "DUE_SOON"} == {(CSC, "front_door")}
-    corridor.pass_time(one.due_by - timedelta(minutes=1))
-    assert {why for _, _, why in rung(corridor)} == {"DUE_SOON"}
-
-
-def test_half_way_to_the_events_own_deadline_the_manager_is_rung(corridor):
-    meeting = FRIDAY + timedelta(hours=6)
-    strategy(corridor, meeting_at=meeting)
-    give(corridor, grant_asked(corridor, "threshold_facts"))
-    corridor.flow()
-    (one,) = text_review.waiting(corridor.broker)
-    assert one.due_by == FRIDAY + timedelta(hours=3)
-    assert tasks(corridor)[0].event.envelope.due_by == one.due_by
-    corridor.pass_time(one.due_by)
-    assert [(f, why) for o, f, why in rung(corridor) if o == CSC][-1] == ("front_door_manager", "NO_ANSWER")
-    assert one.due_by < meeting
-
-
-def test_at_night_the_emergency_duty_team_is_told_and_may_let_it_go(corridor):
-    corridor.now = SATURDAY_NIGHT
-    strategy(corridor, meeting_at=SATURDAY_NIGHT + timedelta(hours=8))
-    give(corridor, grant_asked(corridor, "threshold_facts"))
-    corridor.flow()
-    told_now = corridor.views(CSC, "broker.task.raised")
-    assert len([v for v in told_now if v.event.task == "REVIEW_TEXT"]) == 2
-    seen = text_review.show(corridor.broker, 1).seen
-    text_review.release(corridor.broker, 1, "emergency_duty", "NEEDED_TO_PROTECT", seen)
-    corridor.flow()
-    assert len(facts_at_police(corridor)) == 1
-    corridor.pass_time(SATURDAY_NIGHT + timedelta(days=3))
-    assert rung(corridor) == []
-
-
-def test_in_a_house_without_a_front_door_somebody_else_is_rung_than_who_is_silent(waiting):
-    (one,) = text_review.waiting(waiting.broker)
-    assert (one.owner, one.deputy) == ((POLICE, "force_duty"), "data_protection_officer")
-    waiting.pass_time(one.due_by)
-    assert [(f, why) for _, f, why in rung(waiting)][:1] == [("data_protection_officer", "DUE_SOON")]
-    assert rung(waiting)[-1][1:] == ("force_duty", "NO_ANSWER")
-
-
-def test_whoever_read_it_is_not_rung(waiting):
-    let_go(waiting)
-    waiting.pass_time(FRIDAY + timedelta(days=7))
-    assert rung(waiting) == []
-    assert not [q for q in waiting.state(waiting.notice).questions if q.rule == "text-review" and q.is_open]
