@@ -7,6 +7,7 @@ any other by type and place, with 70.
 
 import os
 import sys
+from errno import EACCES, EDQUOT, ENOSPC, EROFS
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated
@@ -92,6 +93,9 @@ def _mount(asked: str = "") -> None:
 
 UNEXPECTED = 70
 """Exit status of a fault that nobody foresaw: neither "it does not hold" nor "it cannot be read"."""
+_RIGHT = "give this user the right to write there, or name another folder"
+MENDED_BY = {ENOSPC: "make room on the disk", EDQUOT: "make room on the disk", EROFS: _RIGHT, EACCES: _RIGHT}
+"""What a person can do about a disk or folder that cannot be written, by the system's own number for it."""
 OWN = {"worker", "sequencer", "provision"}
 OUR_ROOMS = {"schemas", "sharing", "ledger", "connectors", "deploy", "streams", "console", "crosswalk", "checker"}
 ROOMS = [
@@ -128,5 +132,8 @@ def main() -> None:
         say_unreadable(str(fault))
         sys.exit(2)
     except Exception as fault:  # noqa: BLE001 - its text, or a trace, may quote a record
+        if isinstance(fault, OSError) and (mend := MENDED_BY.get(fault.errno or 0)):
+            say_unreadable(f"{fault.strerror}: {mend}, then do it again")
+            sys.exit(2)
         logs.tell_fault(fault)
         sys.exit(UNEXPECTED)

@@ -89,3 +89,11 @@ def test_a_fault_that_nobody_foresaw_is_told_by_type_and_place_and_quotes_nothin
     told = [json.loads(line) for line in done.stderr.splitlines()]
     assert [one["error_type"] for one in told] == ["ValueError", "KeyError"]
     assert told[1]["where"].startswith("falls:")
+
+
+def test_a_full_disk_is_said_with_what_to_do_and_no_trace(tmp_path):
+    writes = "lambda: open('/dev/full', 'w').write('x' * 99_999)"
+    code = f"import sys; sys.argv[1:] = ['worker']; from crosswalk import cli; cli.app = {writes}; cli.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path,
+                          env={"PYTHONPATH": str(HOUSE), "PATH": ""})  # fmt: skip
+    assert (done.returncode, "make room on the disk" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
